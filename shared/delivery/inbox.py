@@ -1,0 +1,175 @@
+"""Applying what other services tell: one transaction per batch, one upsert per kind.
+
+Only if that fails are the messages tried one by one, each in a savepoint; one that fails alone becomes a dead
+letter and holds up nobody. Errors that pass by themselves (a lost connection, a deadlock) are raised instead: the
+batch is not acknowledged and comes again.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import structlog
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.contracts import CONTRACTS, Contract
+from shared.db import Database, is_transient
+from shared.delivery.models import DeadLetter
+
+log = structlog.get_logger()
+
+Facts = Sequence[Mapping[str, Any]]
+# Takes loaded facts of one kind, at most one per key, sorted by key; applies them in the session's transaction.
+Handler = Callable[[Session, Facts], None]
+
+
+class Message(NamedTuple):
+    """One fact as it travels: the sender's outbox id, the contract's type, the fact as JSON data."""
+
+    id: int
+    type: str
+    payload: Mapping[str, Any]
+
+
+def apply_batch(
+    db: Database, handlers: Mapping[str, Handler], source: str, messages: Iterable[Message]
+) -> list[int]:
+    """Apply a batch from ``source`` and return the ids that need not be sent again.
+
+    Those are all of them: applied, out of date, or kept as dead letters. Raises transient database errors.
+    """
+    messages = list(messages)
+    with db.transaction() as session:
+        for contract_type, of_one_kind in _by_type(messages).items():
+            _apply_kind(session, handlers, source, contract_type, of_one_kind)
+    return [message.id for message in messages]
+
+
+def _by_type(messages: Iterable[Message]) -> dict[str, list[Message]]:
+    kinds: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        kinds[message.type].append(message)
+    return kinds
+
+
+def _apply_kind(
+    session: Session, handlers: Mapping[str, Handler], source: str, contract_type: str, messages: list[Message]
+) -> None:
+    contract, handler = CONTRACTS.get(contract_type), handlers.get(contract_type)
+    if contract is None or handler is None or contract.source != source:
+        for message in messages:
+            keep_dead_letter(session, source, message, "no handler for this type from this sender")
+        return
+    loaded = _load(session, contract, messages)
+    if not loaded:
+        return
+    try:
+        with session.begin_nested():
+            handler(session, _latest(contract, (fact for _, fact in loaded)))
+    except Exception as error:
+        if is_transient(error):
+            raise
+        log.warning("batch-failed", type=contract_type, messages=len(loaded), error=repr(error))
+        _apply_one_by_one(session, handler, source, loaded)
+
+
+def _load(
+    session: Session, contract: Contract, messages: list[Message]
+) -> list[tuple[Message, Mapping[str, Any]]]:
+    """The messages that fit their contract, with their facts; the others become dead letters."""
+    loaded = []
+    for message in messages:
+        try:
+            loaded.append((message, contract.schema.load(message.payload)))
+        except ValidationError as error:
+            keep_dead_letter(session, contract.source, message, f"does not fit {contract.type}: {error}")
+    return loaded
+
+
+def _latest(contract: Contract, facts: Iterable[Mapping[str, Any]]) -> Facts:
+    """At most one fact per key, the newest; by key, so that parallel batches lock rows in the same order."""
+    newest: dict[str, Mapping[str, Any]] = {}
+    for fact in facts:
+        key = contract.key_of(fact)
+        if key not in newest or fact["version"] > newest[key]["version"]:
+            newest[key] = fact
+    return [newest[key] for key in sorted(newest)]
+
+
+def _apply_one_by_one(
+    session: Session, handler: Handler, source: str, loaded: list[tuple[Message, Mapping[str, Any]]]
+) -> None:
+    for message, fact in loaded:
+        try:
+            with session.begin_nested():
+                handler(session, [fact])
+        except Exception as error:
+            if is_transient(error):
+                raise
+            keep_dead_letter(session, source, message, repr(error))
+
+
+def keep_dead_letter(session: Session, source: str, message: Message, error: str) -> None:
+    """Keep a message that cannot be applied. The same message sent again is kept once."""
+    contract = CONTRACTS.get(message.type)
+    key = contract.key_of(message.payload) if contract and _has_key(contract, message.payload) else ""
+    log.error("dead-letter", source=source, type=message.type, message_id=message.id, error=error)
+    session.execute(
+        insert(DeadLetter)
+        .values(
+            source=source,
+            type=message.type[:80],
+            key=_storable(key[:200]),
+            message_id=message.id,
+            payload=_storable(dict(message.payload)),
+            error=_storable(error[:4000]),
+            received_at=clock.real_now(),
+        )
+        .on_conflict_do_nothing(index_elements=["source", "message_id"])
+    )
+
+
+# What JSON may carry and PostgreSQL cannot store: NUL and lone surrogates.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _storable(value: Any) -> Any:
+    """JSON data in which PostgreSQL finds nothing to refuse: a poison message must not poison its own letter."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return value
+
+
+def _has_key(contract: Contract, payload: Mapping[str, Any]) -> bool:
+    return all(name in payload for name in contract.key)
+
+
+def replay(db: Database, handlers: Mapping[str, Handler], letter_id: Any) -> bool:
+    """Try a dead letter again; True when it was applied and is gone, False when it stays (or is not there)."""
+    with db.transaction() as session:
+        letter = session.scalar(select(DeadLetter).where(DeadLetter.id == letter_id).with_for_update())
+        if letter is None:
+            return False
+        letter.replays += 1
+        contract, handler = CONTRACTS.get(letter.type), handlers.get(letter.type)
+        try:
+            if contract is None or handler is None:
+                raise LookupError(f"no handler for {letter.type}")
+            with session.begin_nested():
+                handler(session, [contract.schema.load(letter.payload)])
+        except Exception as error:
+            if is_transient(error):
+                raise
+            letter.error = repr(error)[:4000]
+            return False
+        session.delete(letter)
+        return True

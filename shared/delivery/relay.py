@@ -1,0 +1,121 @@
+"""The relay: one small process per service that carries due outbox rows and due jobs to Celery.
+
+It is woken by PostgreSQL's NOTIFY and gathers for a moment, so that a burst becomes one message; each second it
+looks by itself. It is the only process that sends to the broker on behalf of web requests. Killed between any two
+steps it loses nothing: what was claimed but not acknowledged is due again.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+import psycopg
+import structlog
+from celery import Celery
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from shared import jobs, queues, settings
+from shared.contracts import CONTRACTS
+from shared.db import Database
+from shared.delivery import outbox
+from shared.delivery.publish import CHANNEL
+
+log = structlog.get_logger()
+
+GATHER_SECONDS = 0.05
+LOOK_SECONDS = 1.0
+BROKER_PAUSE = timedelta(seconds=1)
+
+
+class BrokerDown(RuntimeError):
+    """The broker did not take a message; what it was about is due again."""
+
+
+class Relay:
+    """Carries what is due in one service's database. ``kinds`` are the service's own jobs."""
+
+    def __init__(self, db: Database, celery: Celery, kinds: Sequence[jobs.JobKind] = ()):
+        self.db = db
+        self.celery = celery
+        self.kinds = kinds
+        self.subscribers = sorted(
+            {
+                name
+                for contract in CONTRACTS.values()
+                if contract.source == db.service
+                for name in contract.subscribers
+            }
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set, through broken databases and brokers."""
+        while not stop.is_set():
+            try:
+                self._listen(stop)
+            except (DBAPIError, psycopg.Error) as error:
+                log.warning("relay-database-lost", service=self.db.service, error=repr(error))
+                self.db.dispose()
+                stop.wait(LOOK_SECONDS)
+
+    def _listen(self, stop: threading.Event) -> None:
+        url = make_url(settings.database_url(self.db.service)).set(drivername="postgresql")
+        with psycopg.connect(
+            url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
+        ) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            while not stop.is_set():
+                self.drain(stop)
+                woken = list(connection.notifies(timeout=LOOK_SECONDS, stop_after=1))
+                if woken:
+                    time.sleep(GATHER_SECONDS)
+
+    def drain(self, stop: threading.Event | None = None) -> None:
+        """Send everything that is due now; when the broker does not take it, give it back and pause."""
+        try:
+            while self.pump() and not (stop and stop.is_set()):
+                pass
+        except BrokerDown as error:
+            log.warning("relay-broker-down", service=self.db.service, error=str(error))
+            if stop:
+                stop.wait(BROKER_PAUSE.total_seconds())
+
+    def pump(self) -> int:
+        """Send one batch to each subscriber and one round of jobs; returns how much was sent.
+
+        Raises BrokerDown. Transactions are closed before the broker is spoken to, for it may hang.
+        """
+        return sum(self._send_facts(name) for name in self.subscribers) + sum(
+            self._send_jobs(kind) for kind in self.kinds
+        )
+
+    def _send_facts(self, subscriber: str) -> int:
+        with self.db.transaction() as session:
+            rows = outbox.claim(session, subscriber)
+        if not rows:
+            return 0
+        batch = [{"id": row.id, "type": row.type, "payload": row.payload} for row in rows]
+        try:
+            self._send(queues.apply_task(subscriber), [self.db.service, batch], queues.messages(subscriber))
+        except BrokerDown:
+            with self.db.transaction() as session:
+                outbox.give_back(session, [row.id for row in rows], BROKER_PAUSE)
+            raise
+        log.info("facts-sent", to=subscriber, count=len(rows))
+        return len(rows)
+
+    def _send_jobs(self, kind: jobs.JobKind) -> int:
+        with self.db.transaction() as session:
+            ids = jobs.hand_out(session, kind)
+        for job_id in ids:
+            # Not given back when it fails: the row is due again by itself within HAND_OUT_AGAIN.
+            self._send(kind.task, [str(job_id)], kind.queue)
+        return len(ids)
+
+    def _send(self, task: str, arguments: list[object], queue: str) -> None:
+        try:
+            self.celery.send_task(task, args=arguments, queue=queue, retry=False, ignore_result=True)
+        except Exception as error:
+            # Whatever the client library raises, the rows are safe; saying which is the log's work.
+            raise BrokerDown(repr(error)) from error

@@ -1,0 +1,97 @@
+"""marshmallow fields that every schema shares: text that PostgreSQL can store, instants that know their zone."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+from flask_babel import lazy_gettext as _l
+
+REQUIRED = _l("Bagian ini wajib diisi.")
+
+
+def _check_storable(text: str) -> None:
+    # NUL and lone surrogates pass JSON and marshmallow, and would fail only inside the database driver.
+    if "\x00" in text or any(unicodedata.category(character) == "Cs" for character in text):
+        raise ValidationError(_l("Teks memuat karakter yang tidak dapat disimpan."))
+
+
+class Text(fields.String):
+    """A string that PostgreSQL can store: no NUL, no lone surrogates; at most ``longest`` characters, trimmed.
+
+    ``multiline=False`` (the default) also folds inner white space to single spaces.
+    """
+
+    default_error_messages = {
+        "required": REQUIRED,
+        "null": REQUIRED,
+        "invalid": _l("Isi dengan teks."),
+        "invalid_utf8": _l("Teks bukan UTF-8 yang sah."),
+        "empty": REQUIRED,
+    }
+
+    def __init__(self, *, longest: int = 200, multiline: bool = False, allow_empty: bool = False, **kwargs: Any):
+        checks = list(kwargs.pop("validate", []) or [])
+        checks.append(validate.Length(max=longest, error=_l("Paling banyak {max} karakter.")))
+        super().__init__(validate=checks, **kwargs)
+        self.multiline = multiline
+        self.allow_empty = allow_empty
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        assert text is not None
+        _check_storable(text)
+        text = text.strip() if self.multiline else " ".join(text.split())
+        if not text and not self.allow_empty:
+            raise self.make_error("empty")
+        return unicodedata.normalize("NFC", text)
+
+
+class Email(fields.Email):
+    """An e-mail address, in lower case; the same message for every way of being wrong."""
+
+    default_error_messages = {
+        "required": REQUIRED,
+        "null": REQUIRED,
+        "invalid": _l("Alamat e-mail tidak sah. Contoh: nama@contoh.org"),
+    }
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        # RFC 5321, 4.5.3.1.3: a path is at most 254 octets without its brackets.
+        self.validators.insert(0, validate.Length(max=254, error=self.error_messages["invalid"]))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = fields.String._deserialize(self, value, attr, data, **kwargs)
+        assert text is not None
+        _check_storable(text)
+        return text.strip().lower()
+
+
+class Instant(fields.DateTime):
+    """An aware instant: ISO 8601 with an offset; loaded as UTC, dumped as UTC."""
+
+    default_error_messages = {
+        "required": REQUIRED,
+        "null": REQUIRED,
+        "invalid": _l("Waktu tidak sah. Contoh: 2022-12-25T08:00:00+07:00"),
+        "naive": _l("Waktu harus menyebut zona, misalnya +07:00."),
+    }
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        parsed = value if isinstance(value, datetime) else super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(parsed, datetime)
+        if parsed.tzinfo is None:
+            raise self.make_error("naive")
+        try:
+            return parsed.astimezone(UTC)
+        except OverflowError as error:
+            raise self.make_error("invalid", input=value, obj_type="instant") from error
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if isinstance(value, datetime):
+            value = value.astimezone(UTC)
+        return super()._serialize(value, attr, obj, **kwargs)

@@ -1,0 +1,47 @@
+"""Celery as the house uses it: JSON, late acknowledgement, one task at a time, queues by name, nothing eager."""
+
+from typing import Any
+
+from celery import Celery, signals
+
+from shared import log, settings
+
+# A broker that hangs must hurt no more than one that is gone.
+BROKER_TIMEOUT_SECONDS = 0.8
+
+_CONFIG: dict[str, Any] = {
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "worker_send_task_events": False,
+    # Rows, not messages, hold what is due later; see shared/jobs.py.
+    "broker_transport_options": {
+        "visibility_timeout": 600,
+        "socket_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+    },
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "broker_connection_timeout": BROKER_TIMEOUT_SECONDS,
+    "task_publish_retry": False,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "task_create_missing_queues": True,
+    "timezone": "UTC",
+    "enable_utc": True,
+}
+
+
+def make_celery(service: str) -> Celery:
+    """A Celery app for one service, named after it, with the house's settings."""
+    app = Celery(service, broker=settings.optional("HADIR_BROKER_URL") or None)
+    app.conf.update(_CONFIG)
+    return app
+
+
+@signals.setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    log.configure()
