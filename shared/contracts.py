@@ -62,9 +62,7 @@ class EventChanged(Fact):
     organiser_id = fields.Integer(required=True, strict=True)
     venue = Text(required=True)
     timezone = Text(required=True)
-    status = fields.String(
-        required=True, validate=validate.OneOf(("draft", "published", "closed", "archived"))
-    )
+    status = fields.String(required=True, validate=validate.OneOf(("draft", "published", "closed", "archived")))
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     sessions = fields.List(fields.Nested(SessionFact), required=True)
@@ -184,9 +182,7 @@ class Contract:
 
 _PEOPLE_TO = ("checkin", "certificates")
 
-EVENT_CHANGED = Contract(
-    "registration.event-changed.v1", "registration", _PEOPLE_TO, ("event_id",), EventChanged()
-)
+EVENT_CHANGED = Contract("registration.event-changed.v1", "registration", _PEOPLE_TO, ("event_id",), EventChanged())
 PARTICIPANT_CHANGED = Contract(
     "registration.participant-changed.v1",
     "registration",

@@ -4,9 +4,10 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
 from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validate
 
+_BAD_EMAIL = _l("Alamat e-mail tidak sah. Contoh: nama@contoh.org")
 REQUIRED = _l("Bagian ini wajib diisi.")
 
 
@@ -53,13 +54,13 @@ class Email(fields.Email):
     default_error_messages = {
         "required": REQUIRED,
         "null": REQUIRED,
-        "invalid": _l("Alamat e-mail tidak sah. Contoh: nama@contoh.org"),
+        "invalid": _BAD_EMAIL,
     }
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         # RFC 5321, 4.5.3.1.3: a path is at most 254 octets without its brackets.
-        self.validators.insert(0, validate.Length(max=254, error=self.error_messages["invalid"]))
+        self.validators.insert(0, validate.Length(max=254, error=_BAD_EMAIL))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = fields.String._deserialize(self, value, attr, data, **kwargs)

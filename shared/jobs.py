@@ -10,17 +10,21 @@ All times here are real time.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Text, func, select, text, update
+import structlog
+from sqlalchemy import Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared import clock
-from shared.db import Instant
+from shared.db import Database, Instant, is_transient
+
+log = structlog.get_logger()
 
 WAITING, HANDED_OUT, RUNNING, DONE, FAILED = "waiting", "handed_out", "running", "done", "failed"
 STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
@@ -29,7 +33,6 @@ STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
 HAND_OUT_AGAIN = timedelta(seconds=30)
 # A bound on duplicates in Redis while a worker is slow.
 HANDED_OUT_AT_ONCE = 200
-MAX_ATTEMPTS = 8
 
 
 class JobMixin:
@@ -42,7 +45,13 @@ class JobMixin:
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class _Job(Protocol):
+def due_index(table: str) -> Index:
+    """The index by which the relay finds due rows; give it to the model's ``__table_args__``."""
+    unfinished = text("state IN ('waiting', 'handed_out', 'running')")
+    return Index(f"ix_{table}_due", "due_at", postgresql_where=unfinished)
+
+
+class Job(Protocol):
     """A mapped class with JobMixin's columns and a UUID ``id``."""
 
     id: Any
@@ -61,6 +70,15 @@ class JobKind:
     task: str
     queue: str
     lease: timedelta = timedelta(minutes=2)
+    max_attempts: int = 8
+
+
+class Transient(Exception):
+    """Work failed for a reason that passes by itself; its text says which."""
+
+
+class Permanent(Exception):
+    """Work failed for a reason that trying again does not change; its text is shown to a person."""
 
 
 def hand_out(session: Session, kind: JobKind, limit: int = HANDED_OUT_AT_ONCE) -> list[UUID]:
@@ -69,7 +87,7 @@ def hand_out(session: Session, kind: JobKind, limit: int = HANDED_OUT_AT_ONCE) -
     unfinished = model.state.in_((WAITING, HANDED_OUT, RUNNING))
     session.execute(
         update(model)
-        .where(unfinished, model.due_at <= now, model.attempts >= MAX_ATTEMPTS)
+        .where(unfinished, model.due_at <= now, model.attempts >= kind.max_attempts)
         .values(
             state=FAILED,
             finished_at=now,
@@ -87,9 +105,7 @@ def hand_out(session: Session, kind: JobKind, limit: int = HANDED_OUT_AT_ONCE) -
         .with_for_update(skip_locked=True)
     )
     ids: Sequence[UUID] = session.scalars(due).all()
-    session.execute(
-        update(model).where(model.id.in_(ids)).values(state=HANDED_OUT, due_at=now + HAND_OUT_AGAIN)
-    )
+    session.execute(update(model).where(model.id.in_(ids)).values(state=HANDED_OUT, due_at=now + HAND_OUT_AGAIN))
     return list(ids)
 
 
@@ -104,33 +120,54 @@ def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
     )
 
 
-def renew(session: Session, kind: JobKind, job_id: UUID) -> None:
-    """Extend the lease of a long job that is still at work, and forget attempts that got this far."""
-    model = kind.model
-    session.execute(
-        update(model)
-        .where(model.id == job_id, model.state == RUNNING)
-        .values(due_at=clock.real_now() + kind.lease, attempts=1)
-    )
+def renew(session: Session, kind: JobKind, job: Job) -> bool:
+    """Extend the lease of a long job that is still at work; False when the lease was lost to another worker."""
+    return _set(session, kind, job, due_at=clock.real_now() + kind.lease)
 
 
-def finish(session: Session, kind: JobKind, job_id: UUID) -> None:
-    """The job is done."""
-    _set(session, kind, job_id, state=DONE, finished_at=clock.real_now(), last_error=None)
+def finish(session: Session, kind: JobKind, job: Job) -> bool:
+    """The job is done. False when the lease was lost to another worker meanwhile."""
+    return _set(session, kind, job, state=DONE, finished_at=clock.real_now(), last_error=None)
 
 
-def fail(session: Session, kind: JobKind, job_id: UUID, error: str) -> None:
+def fail(session: Session, kind: JobKind, job: Job, error: str) -> bool:
     """The job cannot succeed; ``error`` is shown to a person."""
-    _set(session, kind, job_id, state=FAILED, finished_at=clock.real_now(), last_error=error[:2000])
+    return _set(session, kind, job, state=FAILED, finished_at=clock.real_now(), last_error=error[:2000])
 
 
-def try_later(session: Session, kind: JobKind, job: _Job, error: str) -> None:
-    """The job hit an error that passes: again with exponential backoff and jitter, or failed after MAX_ATTEMPTS."""
-    if job.attempts >= MAX_ATTEMPTS:
-        return fail(session, kind, job.id, error)
+def try_later(session: Session, kind: JobKind, job: Job, error: str) -> bool:
+    """The job hit an error that passes: again with exponential backoff and jitter, or failed after max_attempts."""
+    if job.attempts >= kind.max_attempts:
+        return fail(session, kind, job, error)
     delay = min(2.0 ** (job.attempts + 1), 600.0) * random.uniform(0.75, 1.25)
     due_at = clock.real_now() + timedelta(seconds=delay)
-    return _set(session, kind, job.id, state=WAITING, due_at=due_at, last_error=error[:2000])
+    return _set(session, kind, job, state=WAITING, due_at=due_at, last_error=error[:2000])
+
+
+def run(db: Database, kind: JobKind, job_id: UUID, work: Callable[[Any], None]) -> None:
+    """Take the job, call ``work`` with its row, and store how it ended.
+
+    ``work`` opens its own transactions (none is open while it runs, so that it may speak to slow servers). It raises
+    Transient for what passes by itself, Permanent for what does not. Any other error is a defect: the job fails
+    visibly instead of failing again for hours. A job that is done, taken or gone does nothing.
+    """
+    with db.transaction() as session:
+        job = take(session, kind, job_id)
+    if job is None:
+        return
+    try:
+        work(job)
+        ended: Callable[[Session], bool] = partial(finish, kind=kind, job=job)
+    except Transient as error:
+        ended = partial(try_later, kind=kind, job=job, error=str(error))
+    except Permanent as error:
+        ended = partial(fail, kind=kind, job=job, error=str(error))
+    except Exception as error:
+        log.exception("job-failed", task=kind.task, id=str(job_id))
+        outcome = try_later if is_transient(error) else fail
+        ended = partial(outcome, kind=kind, job=job, error=repr(error))
+    with db.transaction() as session:
+        ended(session)
 
 
 def again(session: Session, kind: JobKind, job_id: UUID) -> bool:
@@ -145,8 +182,8 @@ def again(session: Session, kind: JobKind, job_id: UUID) -> bool:
     return result.first() is not None
 
 
-def _set(session: Session, kind: JobKind, job_id: UUID, **values: Any) -> None:
-    # Only the holder of the lease calls this; a row that was erased meanwhile is simply not there.
-    session.execute(update(kind.model).where(kind.model.id == job_id, kind.model.state == RUNNING).values(**values))
-
-
+def _set(session: Session, kind: JobKind, job: Job, **values: Any) -> bool:
+    # ``attempts`` is the fence: a worker that lost its lease must not end the job of the one that has it now.
+    model = kind.model
+    held = (model.id == job.id, model.state == RUNNING, model.attempts == job.attempts)
+    return session.execute(update(model).where(*held).values(**values).returning(model.id)).first() is not None

@@ -12,9 +12,7 @@ def configure() -> None:
     """Send structlog and the standard library's logging to stderr, as JSON or (HADIR_LOG=console) for people."""
     to_console = settings.optional("HADIR_LOG", "json") == "console"
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-        if to_console
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if to_console else structlog.processors.JSONRenderer()
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,4 +1,4 @@
-"""Celery as the house uses it: JSON, late acknowledgement, one task at a time, queues by name, nothing eager."""
+"""Celery as the house uses it: JSON, acknowledged late, one task at a time, queues by name, never eager."""
 
 from typing import Any
 

@@ -12,6 +12,4 @@ def scrub_delivery(session: Session, key: str) -> None:
     Call it before publishing the tombstone, which must stay.
     """
     for model in (Outgoing, DeadLetter):
-        session.execute(
-            delete(model).where(or_(model.key == key, model.key.startswith(f"{key}:", autoescape=True)))
-        )
+        session.execute(delete(model).where(or_(model.key == key, model.key.startswith(f"{key}:", autoescape=True))))

@@ -36,9 +36,7 @@ class Message(NamedTuple):
     payload: Mapping[str, Any]
 
 
-def apply_batch(
-    db: Database, handlers: Mapping[str, Handler], source: str, messages: Iterable[Message]
-) -> list[int]:
+def apply_batch(db: Database, handlers: Mapping[str, Handler], source: str, messages: Iterable[Message]) -> list[int]:
     """Apply a batch from ``source`` and return the ids that need not be sent again.
 
     Those are all of them: applied, out of date, or kept as dead letters. Raises transient database errors.
@@ -58,7 +56,11 @@ def _by_type(messages: Iterable[Message]) -> dict[str, list[Message]]:
 
 
 def _apply_kind(
-    session: Session, handlers: Mapping[str, Handler], source: str, contract_type: str, messages: list[Message]
+    session: Session,
+    handlers: Mapping[str, Handler],
+    source: str,
+    contract_type: str,
+    messages: list[Message],
 ) -> None:
     contract, handler = CONTRACTS.get(contract_type), handlers.get(contract_type)
     if contract is None or handler is None or contract.source != source:
@@ -78,9 +80,7 @@ def _apply_kind(
         _apply_one_by_one(session, handler, source, loaded)
 
 
-def _load(
-    session: Session, contract: Contract, messages: list[Message]
-) -> list[tuple[Message, Mapping[str, Any]]]:
+def _load(session: Session, contract: Contract, messages: list[Message]) -> list[tuple[Message, Mapping[str, Any]]]:
     """The messages that fit their contract, with their facts; the others become dead letters."""
     loaded = []
     for message in messages:

@@ -41,12 +41,7 @@ class Relay:
         self.celery = celery
         self.kinds = kinds
         self.subscribers = sorted(
-            {
-                name
-                for contract in CONTRACTS.values()
-                if contract.source == db.service
-                for name in contract.subscribers
-            }
+            {name for contract in CONTRACTS.values() if contract.source == db.service for name in contract.subscribers}
         )
 
     def run(self, stop: threading.Event) -> None:

@@ -20,9 +20,9 @@ def upsert_newer(
         return []
     statement = insert(table)
     columns = [name for name in rows[0] if name not in key]
-    statement = statement.on_conflict_do_update(
+    newer = statement.on_conflict_do_update(
         index_elements=list(key),
         set_={name: statement.excluded[name] for name in columns},
         where=statement.excluded.version > table.c.version,
     ).returning(*(table.c[name] for name in key))
-    return [tuple(row) for row in session.execute(statement, list(rows)).all()]
+    return [tuple(row) for row in session.execute(newer, list(rows)).all()]

@@ -1,0 +1,17 @@
+"""Celery tasks of certificates: thin, they take ids, read the rows again and call a use case."""
+
+from services.certificates.messages import HANDLES
+from services.certificates.models import db
+from shared.delivery import outbox
+from shared.delivery.tasks import register
+from shared.worker import make_celery
+
+celery = make_celery("certificates")
+register(celery, db, HANDLES)
+
+
+@celery.task(name="certificates.tick")
+def tick() -> None:
+    """What time brings about."""
+    with db.transaction() as session:
+        outbox.purge_delivered(session)

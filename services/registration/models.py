@@ -1,0 +1,13 @@
+"""Tables of registration."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.db import Database, metadata
+
+db = Database("registration")
+
+
+class Base(DeclarativeBase):
+    """The tables that registration owns."""
+
+    metadata = metadata()

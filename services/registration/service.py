@@ -1,0 +1,23 @@
+"""What registration is made of."""
+
+from services.registration.messages import HANDLES
+from services.registration.models import Base, db
+from services.registration.tasks import celery
+from shared.delivery.models import DeliveryBase
+from shared.mail.models import MailBase
+from shared.service import Service
+from shared.web.models import WebBase
+
+service = Service(
+    name="registration",
+    db=db,
+    metadata=(
+        Base.metadata,
+        DeliveryBase.metadata,
+        MailBase.metadata,
+        WebBase.metadata,
+    ),
+    celery=celery,
+    handlers=HANDLES,
+    jobs=(),
+)

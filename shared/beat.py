@@ -1,0 +1,28 @@
+"""The one beat: ticks every service every few seconds, by name. It knows no service and holds no state.
+
+A tick does what time brings about (an event's end, a deadline, old rows). Nothing depends on a single tick: each
+looks at the database for what is due.
+"""
+
+from shared import queues, settings
+from shared.worker import make_celery
+
+celery = make_celery("beat")
+
+
+def schedule(seconds: float) -> dict[str, dict[str, object]]:
+    """The beat's schedule, one entry for each task in queues.PERIODIC."""
+    return {
+        task: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+        for task, queue in queues.PERIODIC.items()
+    }
+
+
+def main() -> None:
+    """Run until terminated. The schedule lives in memory: there is nothing to remember between two ticks."""
+    celery.conf.beat_schedule = schedule(float(settings.optional("HADIR_BEAT_SECONDS", "15")))
+    celery.start(["beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "INFO"])
+
+
+if __name__ == "__main__":
+    main()

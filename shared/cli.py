@@ -1,0 +1,88 @@
+"""The command line that every service has: web, relay, worker, migrate."""
+
+import signal
+import threading
+
+import click
+from alembic import command
+from alembic.config import Config
+
+from shared import log
+from shared.delivery.relay import Relay
+from shared.service import Service
+
+WEB_THREADS = 4
+
+
+def service_cli(service: Service) -> click.Group:
+    """``python -m services.<name>`` for a service; the service may add commands of its own."""
+
+    @click.group(name=service.name)
+    def cli() -> None:
+        log.configure()
+
+    @cli.command()
+    @click.option("--host", default="127.0.0.1", show_default=True)
+    @click.option("--port", type=int, required=True)
+    @click.option("--workers", default=1, show_default=True, help="Processes; each serves 4 requests at a time.")
+    def web(host: str, port: int, workers: int) -> None:
+        """Serve the pages and the JSON API."""
+        serve(f"{service.package}.app:create_app", host, port, workers)
+
+    @cli.command()
+    def relay() -> None:
+        """Carry facts and jobs from the database to the queues."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        Relay(service.db, service.celery, service.jobs).run(stop)
+
+    @cli.command()
+    @click.option("--queues", required=True, help="Queues to serve, separated by commas.")
+    @click.option("--concurrency", default=1, show_default=True)
+    def worker(queues: str, concurrency: int) -> None:
+        """Work on Celery tasks from the named queues."""
+        arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", f"{queues.replace(',', '+')}@%h"]
+        service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
+
+    @cli.command()
+    def migrate() -> None:
+        """Bring the service's database to the current shape."""
+        upgrade(service)
+
+    return cli
+
+
+def serve(target: str, host: str, port: int, workers: int) -> None:
+    """Run a WSGI factory ``module:function`` under Granian until terminated."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        # Its default of 512 threads would want 512 database connections.
+        blocking_threads=WEB_THREADS,
+        # One open stream must not hold up a stop.
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+def upgrade(service: Service) -> None:
+    """Run the service's Alembic migrations to the newest."""
+    command.upgrade(alembic_config(service), "head")
+
+
+def alembic_config(service: Service) -> Config:
+    """Alembic's configuration for a service; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(service.folder / "migrations"))
+    config.attributes["service"] = service
+    return config

@@ -1,0 +1,42 @@
+"""The mail table, present in services that write to people: one row per recipient and occasion."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared import clock
+from shared.db import Instant, metadata
+from shared.jobs import JobMixin, due_index
+
+
+class MailBase(DeclarativeBase):
+    """The table of outgoing mail."""
+
+    metadata = metadata()
+
+
+class Mail(JobMixin, MailBase):
+    """One e-mail to one person. Its text is composed from current rows when it is sent, not kept here."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    # What it is about, e.g. "ticket"; decides who composes it.
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    # Key of the row it is about (a participant, a certificate), as text.
+    subject_key: Mapped[str] = mapped_column(String(64), index=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    # The occasion: the same mail is not written twice for it (unique); a resend sends the same row again.
+    occasion: Mapped[str] = mapped_column(String(200), unique=True)
+    # Business time, for the mail log.
+    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    server_answer: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (due_index("mails"),)
+
+    def message_id(self, domain: str) -> str:
+        """The stable Message-ID: a mail sent twice after a crash is one mail to the reader's program."""
+        return f"<{self.id}@{domain}>"

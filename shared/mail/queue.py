@@ -1,0 +1,39 @@
+"""Putting a mail in the queue: a row in the use case's own transaction."""
+
+import uuid
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.delivery.publish import wake_relay
+from shared.mail.models import Mail
+
+
+def enqueue(session: Session, kind: str, subject_key: object, recipient: str, occasion: str) -> uuid.UUID | None:
+    """Have a mail of ``kind`` about ``subject_key`` sent once this transaction commits.
+
+    ``occasion`` makes it unique (e.g. "ticket:<participant>:1"): the id is None when it was queued before.
+    """
+    mail_id = session.scalar(
+        insert(Mail)
+        .values(
+            id=uuid.uuid4(),
+            kind=kind,
+            subject_key=str(subject_key),
+            recipient=recipient,
+            occasion=occasion,
+            created_at=clock.now(),
+            due_at=clock.real_now(),
+        )
+        .on_conflict_do_nothing(index_elements=["occasion"])
+        .returning(Mail.id)
+    )
+    wake_relay(session)
+    return mail_id
+
+
+def forget(session: Session, subject_key: object) -> None:
+    """Delete every mail about a person who is erased, sent or not."""
+    session.execute(delete(Mail).where(Mail.subject_key == str(subject_key)))

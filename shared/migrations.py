@@ -1,0 +1,116 @@
+"""What the services' migrations have in common: running them, and the shared tables as they were at version 1.
+
+A shared table that changes gets a new function here and a migration in each service; existing ones stay as they are.
+"""
+
+import sqlalchemy as sa
+from alembic import context, op
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from shared.service import Service
+
+_INSTANT = sa.DateTime(timezone=True)
+
+
+def run(service: Service) -> None:
+    """The body of every service's migrations/env.py."""
+    with service.db.engine.connect() as connection:
+        # Two deployments that start at once migrate one after the other.
+        connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('hadir-migrations'))")
+        connection.commit()
+        _run_on(connection, service)
+        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext('hadir-migrations'))")
+        connection.commit()
+
+
+def _run_on(connection: Connection, service: Service) -> None:
+    context.configure(connection=connection, target_metadata=list(service.metadata), compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def create_delivery_tables() -> None:
+    """outbox and dead_letters, version 1."""
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+        sa.Column("subscriber", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("payload", JSONB, nullable=False),
+        sa.Column("due_at", _INSTANT, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("delivered_at", _INSTANT),
+    )
+    undelivered, delivered = sa.text("delivered_at IS NULL"), sa.text("delivered_at IS NOT NULL")
+    op.create_index("ix_outbox_due", "outbox", ["subscriber", "due_at"], postgresql_where=undelivered)
+    op.create_index("ix_outbox_delivered", "outbox", ["delivered_at"], postgresql_where=delivered)
+    op.create_index("ix_outbox_key", "outbox", ["key"])
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", UUID, primary_key=True),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("type", sa.String(80), nullable=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("message_id", sa.BigInteger, nullable=False),
+        sa.Column("payload", JSONB, nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+        sa.Column("received_at", _INSTANT, nullable=False),
+        sa.Column("replays", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    )
+    op.create_index("ix_dead_letters_key", "dead_letters", ["key"])
+    op.create_index("uq_dead_letters_message", "dead_letters", ["source", "message_id"], unique=True)
+
+
+def job_columns() -> list[sa.Column]:
+    """The columns of shared.jobs.JobMixin, version 1."""
+    return [
+        sa.Column("state", sa.String(20), nullable=False, server_default="waiting"),
+        sa.Column("due_at", _INSTANT, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("last_error", sa.Text),
+        sa.Column("finished_at", _INSTANT),
+    ]
+
+
+def create_job_index(table: str) -> None:
+    """The index by which the relay finds due rows of a job table; declare jobs.due_index(...) on the model too."""
+    unfinished = sa.text("state IN ('waiting', 'handed_out', 'running')")
+    op.create_index(f"ix_{table}_due", table, ["due_at"], postgresql_where=unfinished)
+
+
+def create_mail_table() -> None:
+    """mails, version 1."""
+    op.create_table(
+        "mails",
+        sa.Column("id", UUID, primary_key=True),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("subject_key", sa.String(64), nullable=False),
+        sa.Column("recipient", sa.String(254), nullable=False),
+        sa.Column("occasion", sa.String(200), nullable=False),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("sent_at", _INSTANT),
+        sa.Column("server_answer", sa.Text),
+        *job_columns(),
+        sa.UniqueConstraint("occasion", name="uq_mails_occasion"),
+    )
+    op.create_index("ix_mails_kind", "mails", ["kind"])
+    op.create_index("ix_mails_subject_key", "mails", ["subject_key"])
+    create_job_index("mails")
+
+
+def create_idempotency_table() -> None:
+    """idempotent_answers, version 1."""
+    op.create_table(
+        "idempotent_answers",
+        sa.Column("scope", sa.String(200), primary_key=True),
+        sa.Column("key", sa.String(200), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("status", sa.SmallInteger),
+        sa.Column("body", JSONB),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("subject", sa.String(64)),
+    )
+    op.create_index("ix_idempotent_answers_created_at", "idempotent_answers", ["created_at"])
+    op.create_index("ix_idempotent_answers_subject", "idempotent_answers", ["subject"])

@@ -1,0 +1,97 @@
+"""Errors that say what is wrong: problem+json (RFC 9457) for programs, a page for people; never a bare 500."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from shared.db import is_transient
+from shared.web import access
+
+log = structlog.get_logger()
+
+
+def problem(status: int, title: str, detail: str | None = None, **members: Any) -> Response:
+    """An application/problem+json answer. ``errors`` by convention maps field names to lists of messages."""
+    body = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    body.update({name: value for name, value in members.items() if value is not None})
+    return Response(json.dumps(body), status, mimetype="application/problem+json")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of ``app`` in the caller's form and language."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        if error.response is not None or (error.code and error.code < 400):
+            return error
+        return _answer(error.code or 500, _field_errors(error), getattr(error, "description", None))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_error(error: Exception) -> Any:
+        if not isinstance(error, PoolTimeout) and not is_transient(error):
+            return unexpected(error)
+        log.error("database-unavailable", error=repr(error))
+        response = app.make_response(_answer(503, None, None))
+        response.headers["Retry-After"] = "2"
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Any:
+        log.exception("unexpected-error", path=request.path, exc_info=error)
+        return _answer(500, None, None)
+
+
+def _field_errors(error: HTTPException) -> Any:
+    # webargs (under flask-smorest) hangs the schema's messages on the exception, by location.
+    data = getattr(error, "data", None) or {}
+    messages = data.get("messages") or data.get("errors")
+    if isinstance(messages, dict) and len(messages) == 1:
+        (inner,) = messages.values()
+        if isinstance(inner, dict):
+            return inner
+    return messages
+
+
+def _answer(status: int, errors: Any, detail: str | None) -> Any:
+    title = _title(status)
+    if access.is_api():
+        own_words = detail if status < 500 and status not in (404, 405) else None
+        return problem(status, title, own_words, errors=errors, request_id=g.get("request_id"))
+    return render_template("error.html", status=status, title=title, advice=_advice(status)), status
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("Permintaan tidak dapat dibaca"),
+        401: _("Perlu masuk dahulu"),
+        403: _("Tidak diizinkan"),
+        404: _("Halaman tidak ditemukan"),
+        405: _("Cara ini tidak didukung"),
+        413: _("Kiriman terlalu besar"),
+        415: _("Jenis isi tidak didukung"),
+        422: _("Ada isian yang perlu diperbaiki"),
+        429: _("Terlalu banyak percobaan"),
+        500: _("Terjadi kesalahan pada sistem"),
+        503: _("Sistem sedang sibuk"),
+    }
+    return titles.get(status) or HTTPStatus(status).phrase
+
+
+def _advice(status: int) -> str:
+    advice = {
+        404: _("Periksa alamatnya, atau mulai lagi dari halaman depan."),
+        429: _("Tunggu sebentar, lalu coba lagi."),
+        503: _("Data Anda aman. Coba lagi sebentar lagi."),
+        500: _("Data Anda aman. Coba lagi; bila berulang, sebutkan nomor di bawah kepada panitia."),
+        400: _("Muat ulang halaman, lalu coba lagi."),
+    }
+    return advice.get(status, _("Kembali dan coba lagi, atau hubungi panitia."))

@@ -1,0 +1,57 @@
+"""One schema per thing, also behind HTML forms: this adapter turns a posted form into what the schema loads."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+# What a form carries besides the schema's fields.
+_OWN = frozenset({"csrf_token"})
+
+
+class FormErrors(Exception):
+    """A form that cannot be taken: messages by field name, and what was typed so that it is not lost."""
+
+    def __init__(self, errors: dict[str, list[str]], typed: dict[str, Any]):
+        super().__init__(str(errors))
+        self.errors = errors
+        self.typed = typed
+
+
+def load(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:
+    """What ``schema`` makes of a posted form. Raises FormErrors.
+
+    Empty inputs count as absent; an unticked checkbox as False; lists are read from repeated names.
+    """
+    typed = typed_values(schema, form, ignore)
+    try:
+        loaded = schema.load({name: value for name, value in typed.items() if value != ""})
+    except ValidationError as error:
+        raise FormErrors(flatten(error.messages), typed) from error
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def typed_values(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:
+    """The form as plain data, before validation: to show again what somebody typed."""
+    typed: dict[str, Any] = {}
+    for name in {*form.keys()} - _OWN - {*ignore}:
+        many = isinstance(schema.fields.get(name), fields.List)
+        typed[name] = form.getlist(name) if many else form[name]
+    for name, field in schema.fields.items():
+        if isinstance(field, fields.Boolean) and name not in typed and name not in ignore:
+            typed[name] = False
+    return typed
+
+
+def flatten(messages: Any) -> dict[str, list[str]]:
+    """marshmallow's messages as lists of text by field name; nested ones joined with dots."""
+    flat: dict[str, list[str]] = {}
+    for name, value in (messages or {}).items():
+        if isinstance(value, dict):
+            for inner, texts in flatten(value).items():
+                flat[f"{name}.{inner}"] = texts
+        else:
+            flat[str(name)] = [str(text) for text in (value if isinstance(value, list) else [value])]
+    return flat

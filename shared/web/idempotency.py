@@ -1,0 +1,68 @@
+"""A POST that is sent twice with the same Idempotency-Key happens once, and both get the first answer.
+
+The key is taken in the use case's own transaction, as its first statement: a second request with the key waits for
+the first to commit, and then reads its answer.
+"""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.web.models import IdempotentAnswer
+
+KEPT = timedelta(days=1)
+
+
+class KeyReused(ValueError):
+    """The key came before with another content: the caller mixed something up (answer 422)."""
+
+
+class Answer(NamedTuple):
+    """A stored answer: HTTP status and JSON body."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def take(session: Session, scope: str, key: str, content: Any) -> Answer | None:
+    """Take ``key`` for this request; the earlier answer when it was taken before with the same ``content``.
+
+    ``content`` is JSON data. Raises KeyReused when it came with another content.
+    """
+    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    taken = session.execute(
+        insert(IdempotentAnswer)
+        .values(scope=scope, key=key, fingerprint=fingerprint, created_at=clock.real_now())
+        .on_conflict_do_nothing()
+        .returning(IdempotentAnswer.key)
+    ).first()
+    if taken:
+        return None
+    earlier = session.scalars(
+        select(IdempotentAnswer).where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == key)
+    ).one()
+    if earlier.fingerprint != fingerprint:
+        raise KeyReused(key)
+    assert earlier.status is not None
+    assert earlier.body is not None
+    return Answer(earlier.status, earlier.body)
+
+
+def keep(session: Session, scope: str, key: str, answer: Answer, subject: str | None = None) -> None:
+    """Store the answer to the request that took ``key``, in the same transaction as what it did."""
+    session.execute(
+        update(IdempotentAnswer)
+        .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == key)
+        .values(status=answer.status, body=answer.body, subject=subject)
+    )
+
+
+def purge(session: Session) -> None:
+    """Delete answers older than KEPT."""
+    session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < clock.real_now() - KEPT))

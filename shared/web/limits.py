@@ -1,0 +1,28 @@
+"""Rate limits, counted in Redis across processes, and per process while Redis is down or hangs.
+
+A whole campus signs up from behind one address, so limits are on what identifies a person (an account, a code, a
+device) wherever there is such a thing, and generous on addresses.
+"""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from shared import settings
+
+limiter = Limiter(
+    key_func=get_remote_address,
+    # The annotation of Limiter allows whole seconds only; redis-py takes fractions.
+    storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},  # type: ignore[dict-item]
+    in_memory_fallback_enabled=True,
+    headers_enabled=True,
+    swallow_errors=False,
+    strategy="moving-window",
+)
+
+
+def install(app: Flask) -> None:
+    """Let views of ``app`` use ``@limiter.limit("10 per minute")``; nothing is limited by default."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings.broker_url()
+    app.config["RATELIMIT_KEY_PREFIX"] = "hadir-limit"
+    limiter.init_app(app)

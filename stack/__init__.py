@@ -1,0 +1,1 @@
+"""The one-command stack: engines, gateway, mailbox and all processes, from wheels alone."""

@@ -1,0 +1,69 @@
+"""Fixtures that give the services their settings and their databases, as the stack does for real processes."""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+
+from services.certificates.service import service as certificates
+from services.checkin.service import service as checkin
+from services.registration.service import service as registration
+from shared import keys
+from shared.cli import upgrade
+from shared.service import Service
+from stack.engines import PostgresServer, ValkeyServer
+
+SERVICES: tuple[Service, ...] = (registration, checkin, certificates)
+
+
+def _key_settings() -> dict[str, str]:
+    settings = {}
+    for name in ("SESSION", "TICKET", "CERTIFICATE"):
+        signing = keys.SigningKey(1, Ed25519PrivateKey.generate())
+        settings[f"HADIR_{name}_PRIVATE_KEY"] = f"1:{keys.encode(signing.key.private_bytes_raw())}"
+        settings[f"HADIR_{name}_PUBLIC_KEYS"] = signing.public()
+    return settings
+
+
+@pytest.fixture(scope="session")
+def environment(postgres: PostgresServer, valkey: ValkeyServer) -> Iterator[None]:
+    """The settings of all three services in this process, and their migrated databases."""
+    before = dict(os.environ)
+    os.environ.update(_key_settings())
+    os.environ.update(
+        HADIR_PUBLIC_URL="http://localhost:8080",
+        HADIR_SECRET_KEY=secrets.token_hex(),
+        HADIR_BROKER_URL=valkey.url,
+        # Nothing listens on the discard port: a test that sends mail starts a server of its own.
+        HADIR_SMTP_URL="smtp://127.0.0.1:9",
+        HADIR_MAIL_FROM="JPPI <noreply@hadir.example>",
+    )
+    for service in SERVICES:
+        os.environ[f"{service.name.upper()}_DATABASE_URL"] = postgres.service_url(service.name)
+        service.celery.conf.broker_url = valkey.url
+        upgrade(service)
+    yield
+    for service in SERVICES:
+        service.db.dispose()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def clean(environment: None) -> Iterator[None]:
+    """Empty tables in all three databases, and the clock at real time, before and after the test."""
+    os.environ.pop("HADIR_CLOCK_FILE", None)
+    yield
+    os.environ.pop("HADIR_CLOCK_FILE", None)
+    for service in SERVICES:
+        empty(service)
+
+
+def empty(service: Service) -> None:
+    """Delete every row of a service's database and restart its identities."""
+    tables = [f'"{table.name}"' for metadata in service.metadata for table in metadata.sorted_tables]
+    with service.db.transaction() as session:
+        session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
