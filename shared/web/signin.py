@@ -1,7 +1,8 @@
 """The sign-in that services share: a short-lived token signed with Ed25519.
 
-Registration makes and renews it (it alone has the private key and the people); the others verify it with the
-public key, and send a browser whose token has run out to registration's renewal page, which sends it back. Tokens live in real time, always.
+Registration makes and renews it (it alone has the private key and the people). The others verify it with the public
+key, and send a browser whose token has run out to registration's renewal page, which sends it back. Tokens live in
+real time, always.
 """
 
 from datetime import timedelta
