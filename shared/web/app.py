@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared import log, settings
 from shared.service import Service
 from shared.web import access, errors, health, i18n, limits
+from shared.web.openapi import make_api
 
 SHARED = Path(__file__).resolve().parent.parent
 MAX_BODY_BYTES = 1024 * 1024
@@ -23,6 +24,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+
+__all__ = ["add_api_blueprint", "csrf", "make_api", "make_app"]
 
 csrf = CSRFProtect()
 
@@ -53,18 +56,6 @@ def make_app(
         Blueprint("assets", __name__, static_folder=SHARED / "static", static_url_path=f"{prefix}/assets")
     )
     return app
-
-
-def make_api(app: Flask, prefix: str, title: str) -> Api:
-    """The service's JSON API with OpenAPI 3.1 at ``<prefix>/api/v1/openapi.json`` and a page at ``/api/docs``."""
-    app.config.update(
-        API_TITLE=title,
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX=f"{prefix}/api",
-        OPENAPI_JSON_PATH="v1/openapi.json",
-    )
-    return Api(app)
 
 
 def add_api_blueprint(api: Api, blueprint: Any) -> None:
