@@ -1,0 +1,71 @@
+"""Telling when a process died. supervisord restarts it; here it is said, and its leftover children are ended."""
+
+import contextlib
+import os
+import signal
+import threading
+import xmlrpc.client
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from stack.engine import tail
+from stack.supervision import State, Supervisor
+
+SECONDS_BETWEEN_LOOKS = 0.5
+GIVEN_UP = ("FATAL", "EXITED")
+
+
+class Watch:
+    """A thread that compares what runs with what ran a moment ago and tells the difference to ``tell``."""
+
+    def __init__(self, supervisor: Supervisor, logs: Path, tell: Callable[[str], None]):
+        self._supervisor = supervisor
+        self._logs = logs
+        self._tell = tell
+        self._seen: dict[str, State] = supervisor.states()
+        self._look = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching; returns when no message can come any more."""
+        self._stop.set()
+        self._thread.join()
+
+    @contextlib.contextmanager
+    def expecting(self, name: str) -> Iterator[None]:
+        """While inside, ``name`` may stop or restart without being reported."""
+        with self._look:
+            yield
+            self._seen[name] = self._supervisor.states()[name]
+
+    def _run(self) -> None:
+        while not self._stop.wait(SECONDS_BETWEEN_LOOKS):
+            with self._look, contextlib.suppress(OSError, xmlrpc.client.Error):
+                self._compare(self._supervisor.states())
+
+    def _compare(self, states: dict[str, State]) -> None:
+        for name, state in states.items():
+            before = self._seen[name]
+            if before.pid and state.pid != before.pid:
+                _end_group(before.pid)
+                self._tell(self._died(before))
+            if state.pid and state.pid != before.pid:
+                self._tell(f"{name} dinyalakan lagi · restarted (process {state.pid})")
+            if state.state in GIVEN_UP and before.state != state.state:
+                self._tell(f"{name} tidak mau menyala · given up, see {self._logs / f'{name}.log'}")
+            self._seen[name] = state
+
+    def _died(self, state: State) -> str:
+        last = tail(self._logs / f"{state.name}.log", 3)
+        return f"{state.name} mati · died (process {state.pid}). {last}".strip()
+
+
+def _end_group(pid: int) -> None:
+    """End what a killed process left of its group (supervisord gives each a group of its own)."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
