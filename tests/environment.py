@@ -11,7 +11,7 @@ from sqlalchemy import text
 from services.certificates.service import service as certificates
 from services.checkin.service import service as checkin
 from services.registration.service import service as registration
-from shared import keys
+from shared import keys, translations
 from shared.cli import upgrade
 from shared.service import Service
 from stack.engines import PostgresServer, ValkeyServer
@@ -32,6 +32,7 @@ def _key_settings() -> dict[str, str]:
 def environment(postgres: PostgresServer, valkey: ValkeyServer) -> Iterator[None]:
     """The settings of all three services in this process, and their migrated databases."""
     before = dict(os.environ)
+    list(translations.compile_all())
     os.environ.update(_key_settings())
     os.environ.update(
         HADIR_PUBLIC_URL="http://localhost:8080",

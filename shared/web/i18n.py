@@ -25,7 +25,8 @@ def install(app: Flask, import_name: str) -> None:
     """Give ``app`` its languages; ``?lang=en`` on any page switches and is remembered."""
     own = Path(app.root_path) / DOMAIN_FOLDER
     shared = Path(__file__).resolve().parent.parent / DOMAIN_FOLDER
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{own};{shared}"
+    # Where both have a sentence, the service's own words win: they come later.
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{shared};{own}"
     app.config["BABEL_DEFAULT_LOCALE"] = "id"
     Babel(app, locale_selector=choose_locale)
 
