@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -48,18 +48,13 @@ def read(package: Path) -> Catalog:
 def untranslated(package: Path) -> list[str]:
     """Sentences of a package that have no English counterpart, or one that is marked as doubtful."""
     known = read(package)
-
-    def is_done(message_id: object, context: str | None) -> bool:
-        entry = known.get(message_id, context)
-        return entry is not None and not entry.fuzzy and all(_texts(entry.string))
-
-    return [
-        str(message.id) for message in sentences(package) if message.id and not is_done(message.id, message.context)
-    ]
+    entries = [(message.id, known.get(message.id, message.context)) for message in sentences(package) if message.id]
+    return [str(sentence) for sentence, entry in entries if entry is None or entry.fuzzy or not all(_texts(entry))]
 
 
-def _texts(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def _texts(entry: Message) -> tuple[str, ...]:
+    """The counterpart, or its singular and plural."""
+    return (entry.string or "",) if isinstance(entry.string, str | None) else tuple(entry.string)
 
 
 def update(package: Path) -> None:
