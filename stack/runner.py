@@ -50,11 +50,12 @@ class Stack:
         durable: bool = True,
         processes: Sequence[Process] = processes.PROCESSES,
         migrations: Sequence[Process] = processes.MIGRATIONS,
-        report: Callable[[str], None] = _silent,
     ):
         """``clock``: business time (aware) to start at, running at ``clock_speed``; by default real time, or what an
         earlier run of this data left. ``demo``: load the reference event on the day that it is. ``port``: of the
-        gateway, for good; ``preferred_port``: taken the first time when free. ``report`` is called with each step.
+        gateway, for good; ``preferred_port``: taken the first time when free.
+
+        Set ``on_step`` to hear what is being started, and ``on_event`` to hear of processes that die.
         """
         self.data_dir = Path(data_dir).absolute()
         self.log_dir = self.data_dir / "logs"
@@ -65,7 +66,7 @@ class Stack:
         self._port, self._preferred_port = port, preferred_port
         self._beat_seconds = beat_seconds
         self._processes, self._migrations = tuple(processes), tuple(migrations)
-        self._report = report
+        self.on_step: Callable[[str], None] = _silent
         self._lock: IO[str] | None = None
         self._watch: Watch | None = None
         self._supervisor: Supervisor | None = None
@@ -114,15 +115,15 @@ class Stack:
         if self._clock:
             business_clock.write(self.clock_file, self._clock, self._clock_speed)
         self._start_engines()
-        self._report("Menyiapkan basis data · migrating the databases")
+        self.on_step("Menyiapkan basis data · migrating the databases")
         self._run_to_end(self._migrations)
         if self._demo:
-            self._report("Memuat acara contoh · loading the reference event")
+            self.on_step("Memuat acara contoh · loading the reference event")
             self._load_demo()
-        self._report("Menyalakan layanan · starting the services")
+        self.on_step("Menyalakan layanan · starting the services")
         self.supervisor.start_group("services")
         self._wait_until_healthy()
-        self._report("Membuka gerbang · opening the gateway")
+        self.on_step("Membuka gerbang · opening the gateway")
         self.supervisor.start_group(GATEWAY)
         self._wait_for(lambda: answers(self.ports[GATEWAY], "/"), GATEWAY)
         self._watch = Watch(self.supervisor, self.log_dir, lambda line: self.on_event(line))
@@ -136,7 +137,7 @@ class Stack:
     def _wait_for_predecessor(self) -> None:
         until = time.monotonic() + 45
         while self.supervisor.orphaned():
-            self._report("Menunggu proses lama berhenti · waiting for the previous run to stop")
+            self.on_step("Menunggu proses lama berhenti · waiting for the previous run to stop")
             if time.monotonic() > until:
                 raise StackError(f"an earlier run still stops (its process id: {self.supervisor.pid_file})")
             time.sleep(0.5)
@@ -150,7 +151,7 @@ class Stack:
 
     def _start_engines(self) -> None:
         first = not (self.data_dir / "postgres").exists()
-        self._report(
+        self.on_step(
             "Membuat basis data · creating the database cluster"
             if first
             else "Menyalakan PostgreSQL dan Valkey · starting PostgreSQL and Valkey"
@@ -299,6 +300,16 @@ class Stack:
         """Stop and start one process, and wait until it runs."""
         with self._watch.expecting(name) if self._watch else nullcontext():
             self.supervisor.restart(name)
+
+    def stop_process(self, name: str) -> None:
+        """Stop one process in order; it stays away until ``start_process``."""
+        with self._watch.expecting(name) if self._watch else nullcontext():
+            self.supervisor.stop_one(name)
+
+    def start_process(self, name: str) -> None:
+        """Start a process that ``stop_process`` stopped, and wait until it runs."""
+        with self._watch.expecting(name) if self._watch else nullcontext():
+            self.supervisor.start_one(name)
 
     def now(self) -> datetime:
         """Business time in this stack, aware, in UTC."""

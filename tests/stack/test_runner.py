@@ -129,9 +129,7 @@ time.sleep(120)
 
 
 @pytest.mark.parametrize("also_the_supervisor", [False, True], ids=["runner", "runner-and-supervisor"])
-def test_kill_9_of_the_runner_leaves_nothing_and_the_next_start_works(
-    base: Path, also_the_supervisor: bool
-) -> None:
+def test_kill_9_of_the_runner_leaves_nothing_and_the_next_start_works(base: Path, also_the_supervisor: bool) -> None:
     data = base / "data"
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", RUNNER, data], stdout=subprocess.PIPE, cwd=root) as runner:

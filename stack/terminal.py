@@ -1,0 +1,67 @@
+"""What the runner shows: progress while it sets up, then one short table."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from stack import keys
+from stack.runner import Stack
+from stack.supervision import State
+
+plain = escape
+
+
+def start(console: Console, stack: Stack) -> None:
+    """Start ``stack``, showing each step with the time it took."""
+    begun = step_begun = time.monotonic()
+    current = ""
+
+    def done() -> None:
+        if current:
+            console.print(f"[green]✓[/] {escape(current)} [dim]{time.monotonic() - step_begun:.1f} s[/]")
+
+    with console.status("…") as spinner:
+
+        def step(text: str) -> None:
+            nonlocal current, step_begun
+            done()
+            current, step_begun = text, time.monotonic()
+            spinner.update(escape(text))
+
+        stack.on_step = step
+        stack.start()
+        done()
+    console.print(f"[green]✓[/] Siap · ready [dim]{time.monotonic() - begun:.1f} s[/]\n")
+
+
+def summary(console: Console, stack: Stack) -> None:
+    """Print addresses and sign-ins."""
+    url = stack.public_url
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", overflow="fold")
+    table.add_row("Acara", url, "events, sign-up")
+    table.add_row("Konsol", f"{url}/console/", "organisers and partners")
+    table.add_row("  Panitia", keys.ORGANISER, stack.secrets["organiser-password"])
+    table.add_row("  Koordinator", keys.COORDINATOR, stack.secrets["coordinator-password"])
+    table.add_row("Pintu", f"{url}/checkin/scan", "the door")
+    table.add_row("Kotak surat", f"{url}/mailbox", "every e-mail sent, no sign-in")
+    table.add_row("Log", str(stack.log_dir), "")
+    console.print(table)
+    console.print("\nCtrl-C menghentikan semuanya. · Ctrl-C stops everything.", style="dim")
+
+
+def processes(console: Console, states: Mapping[str, State], logs: Path) -> None:
+    """Print a table of processes."""
+    table = Table("Proses", "Keadaan", "PID", "Sejak (s)", box=None, padding=(0, 2, 0, 0))
+    for state in states.values():
+        age = str(int(time.time()) - state.since) if state.running else ""
+        colour = "green" if state.running else "red"
+        table.add_row(state.name, f"[{colour}]{state.state.lower()}[/]", str(state.pid or ""), age)
+    console.print(table)
+    console.print(f"Log: {logs}", style="dim")
