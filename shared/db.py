@@ -60,6 +60,8 @@ class Database:
                 max_overflow=2,
                 pool_timeout=5,
                 pool_pre_ping=True,
+                # Parameters are people's data; errors are logged.
+                hide_parameters=True,
                 connect_args={
                     "connect_timeout": 5,
                     "application_name": f"hadir-{self.service}",
@@ -94,6 +96,18 @@ class Database:
 # SQLSTATE classes that pass by themselves: connection, rolled back (deadlock, serialization), resources, operator
 # intervention (shutdown), lock not available. https://www.postgresql.org/docs/current/errcodes-appendix.html
 _TRANSIENT = ("08", "40", "53", "57", "55P03")
+
+
+_TOLD = ("table", "column", "constraint")
+
+
+def describe(error: BaseException) -> str:
+    """An error for the logs. What the database says of it may quote people's data, so only its code is told."""
+    if not isinstance(error, DBAPIError):
+        return repr(error)
+    diag = getattr(error.orig, "diag", None)
+    parts = [getattr(error.orig, "sqlstate", None), *(getattr(diag, f"{what}_name", None) for what in _TOLD)]
+    return " ".join([type(error.orig).__name__, *(part for part in parts if part)])
 
 
 def is_transient(error: BaseException) -> bool:

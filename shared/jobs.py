@@ -10,7 +10,7 @@ All times here are real time.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,21 +18,20 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared import clock
-from shared.db import Database, Instant, is_transient
+from shared import clock, log
+from shared.db import Database, Instant, describe, is_transient
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 WAITING, HANDED_OUT, RUNNING, DONE, FAILED = "waiting", "handed_out", "running", "done", "failed"
 STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
 
 # How long a row that was handed to Celery may stay untaken before it is handed out again (its message is lost).
 HAND_OUT_AGAIN = timedelta(seconds=30)
-# A bound on duplicates in Redis while a worker is slow.
-HANDED_OUT_AT_ONCE = 200
 
 
 class JobMixin:
@@ -43,6 +42,8 @@ class JobMixin:
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     last_error: Mapped[str | None] = mapped_column(Text)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The web request that it goes back to, for the logs.
+    request_id: Mapped[str | None] = mapped_column(String(32), default=log.request_id)
 
 
 def due_index(table: str) -> Index:
@@ -60,6 +61,7 @@ class Job(Protocol):
     attempts: Any
     last_error: Any
     finished_at: Any
+    request_id: Any
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,11 @@ class Permanent(Exception):
     """Work failed for a reason that trying again does not change; its text is shown to a person."""
 
 
-def hand_out(session: Session, kind: JobKind, limit: int = HANDED_OUT_AT_ONCE) -> list[UUID]:
-    """Take due rows and return the ids to send to Celery. Rows whose worker died too often become ``failed``."""
+def hand_out(session: Session, kind: JobKind, limit: int) -> list[UUID]:
+    """Take up to ``limit`` due rows and return the ids to send to Celery.
+
+    Rows whose worker died too often become ``failed``.
+    """
     model, now = kind.model, clock.real_now()
     unfinished = model.state.in_((WAITING, HANDED_OUT, RUNNING))
     session.execute(
@@ -94,19 +99,21 @@ def hand_out(session: Session, kind: JobKind, limit: int = HANDED_OUT_AT_ONCE) -
             last_error=func.coalesce(model.last_error, "its worker died each time it was tried"),
         )
     )
-    outstanding = session.scalar(
-        select(func.count()).where(model.state == HANDED_OUT, model.due_at > now).select_from(model)
-    )
     due = (
         select(model.id)
         .where(unfinished, model.due_at <= now)
         .order_by(model.due_at)
-        .limit(max(0, limit - (outstanding or 0)))
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids: Sequence[UUID] = session.scalars(due).all()
-    session.execute(update(model).where(model.id.in_(ids)).values(state=HANDED_OUT, due_at=now + HAND_OUT_AGAIN))
-    return list(ids)
+    taken = (
+        update(model)
+        .where(model.id.in_(due))
+        .values(state=HANDED_OUT, due_at=now + HAND_OUT_AGAIN)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.scalars(taken))
 
 
 def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
@@ -122,7 +129,11 @@ def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
 
 def renew(session: Session, kind: JobKind, job: Job) -> bool:
     """Extend the lease of a long job that is still at work; False when the lease was lost to another worker."""
-    return _set(session, kind, job, due_at=clock.real_now() + kind.lease)
+    due_at = clock.real_now() + kind.lease
+    held = _set(session, kind, job, due_at=due_at)
+    if held:
+        job.due_at = due_at
+    return held
 
 
 def finish(session: Session, kind: JobKind, job: Job) -> bool:
@@ -155,19 +166,30 @@ def run(db: Database, kind: JobKind, job_id: UUID, work: Callable[[Any], None]) 
         job = take(session, kind, job_id)
     if job is None:
         return
+    with log.on_behalf_of(job.request_id):
+        end = _work(kind, job, work)
+        with db.transaction() as session:
+            held = end(session)
+        # One line for each try, however it ended; the reason is kept in the row, for it may quote people's data.
+        logger.info(
+            "job-tried", task=kind.task, id=str(job_id), attempt=job.attempts, ended=end.func.__name__, held=held
+        )
+
+
+def _work(kind: JobKind, job: Any, work: Callable[[Any], None]) -> partial[bool]:
+    """Do the work; returns what is to be stored of how it ended."""
     try:
         work(job)
-        ended: Callable[[Session], bool] = partial(finish, kind=kind, job=job)
     except Transient as error:
-        ended = partial(try_later, kind=kind, job=job, error=str(error))
+        return partial(try_later, kind=kind, job=job, error=str(error))
+    except SoftTimeLimitExceeded:
+        return partial(try_later, kind=kind, job=job, error="took too long")
     except Permanent as error:
-        ended = partial(fail, kind=kind, job=job, error=str(error))
+        return partial(fail, kind=kind, job=job, error=str(error))
     except Exception as error:
-        log.exception("job-failed", task=kind.task, id=str(job_id))
-        outcome = try_later if is_transient(error) else fail
-        ended = partial(outcome, kind=kind, job=job, error=repr(error))
-    with db.transaction() as session:
-        ended(session)
+        logger.exception("job-defect", task=kind.task, id=str(job.id))
+        return partial(try_later if is_transient(error) else fail, kind=kind, job=job, error=describe(error))
+    return partial(finish, kind=kind, job=job)
 
 
 def again(session: Session, kind: JobKind, job_id: UUID) -> bool:
@@ -183,7 +205,7 @@ def again(session: Session, kind: JobKind, job_id: UUID) -> bool:
 
 
 def _set(session: Session, kind: JobKind, job: Job, **values: Any) -> bool:
-    # ``attempts`` is the fence: a worker that lost its lease must not end the job of the one that has it now.
+    # The lease's end is the fence: a worker that lost its lease must not end the job of the one that has it now.
     model = kind.model
-    held = (model.id == job.id, model.state == RUNNING, model.attempts == job.attempts)
+    held = (model.id == job.id, model.state == RUNNING, model.due_at == job.due_at)
     return session.execute(update(model).where(*held).values(**values).returning(model.id)).first() is not None

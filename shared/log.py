@@ -2,10 +2,22 @@
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 
 import structlog
 
 from shared import settings
+
+
+def request_id() -> str | None:
+    """The id of the request that the present work goes back to, when there is one."""
+    found = structlog.contextvars.get_contextvars().get("request_id")
+    return str(found) if found else None
+
+
+def on_behalf_of(request_id: str | None) -> AbstractContextManager[None]:
+    """Inside, log lines and what is published or queued carry the id of the request that work goes back to."""
+    return structlog.contextvars.bound_contextvars(request_id=request_id)
 
 
 def configure() -> None:

@@ -42,6 +42,7 @@ def create_delivery_tables() -> None:
         sa.Column("due_at", _INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("delivered_at", _INSTANT),
+        sa.Column("request_id", sa.String(32)),
     )
     undelivered, delivered = sa.text("delivered_at IS NULL"), sa.text("delivered_at IS NOT NULL")
     op.create_index("ix_outbox_due", "outbox", ["subscriber", "due_at"], postgresql_where=undelivered)
@@ -71,6 +72,7 @@ def job_columns() -> list[sa.Column]:
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("last_error", sa.Text),
         sa.Column("finished_at", _INSTANT),
+        sa.Column("request_id", sa.String(32)),
     ]
 
 

@@ -5,16 +5,22 @@ from typing import Any
 from celery import Celery, signals
 
 from shared import log, settings
+from shared.broker import TIMEOUT_SECONDS as BROKER_TIMEOUT_SECONDS
 
-# A broker that hangs must hurt no more than one that is gone.
-BROKER_TIMEOUT_SECONDS = 0.8
+# No task works longer than this; then it is interrupted, and killed if that does not help. A job's lease is longer
+# (shared/jobs.py), so that no job is done twice at once.
+TASK_SECONDS = 90
 
 _CONFIG: dict[str, Any] = {
     "task_serializer": "json",
     "accept_content": ["json"],
     "task_ignore_result": True,
     "task_acks_late": True,
-    "task_reject_on_worker_lost": True,
+    # What a dying worker had is due again in the database. Giving it back to the queue as well would make a message
+    # that kills its worker come back at once, for ever.
+    "task_reject_on_worker_lost": False,
+    "task_soft_time_limit": TASK_SECONDS,
+    "task_time_limit": TASK_SECONDS + 15,
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,

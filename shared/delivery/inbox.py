@@ -5,6 +5,7 @@ letter and holds up nobody. Errors that pass by themselves (a lost connection, a
 batch is not acknowledged and comes again.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.contracts import CONTRACTS, Contract
-from shared.db import Database, is_transient
+from shared.db import Database, describe, is_transient
 from shared.delivery.models import DeadLetter
+from shared.log import on_behalf_of
 
 log = structlog.get_logger()
 
@@ -33,7 +35,8 @@ class Message(NamedTuple):
 
     id: int
     type: str
-    payload: Mapping[str, Any]
+    payload: Any
+    request_id: str | None = None
 
 
 def apply_batch(db: Database, handlers: Mapping[str, Handler], source: str, messages: Iterable[Message]) -> list[int]:
@@ -43,16 +46,17 @@ def apply_batch(db: Database, handlers: Mapping[str, Handler], source: str, mess
     """
     messages = list(messages)
     with db.transaction() as session:
-        for contract_type, of_one_kind in _by_type(messages).items():
+        for contract_type, of_one_kind in _by_type(messages):
             _apply_kind(session, handlers, source, contract_type, of_one_kind)
     return [message.id for message in messages]
 
 
-def _by_type(messages: Iterable[Message]) -> dict[str, list[Message]]:
+def _by_type(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:
     kinds: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
         kinds[message.type].append(message)
-    return kinds
+    # In the same order in every batch, so that parallel batches lock rows in the same order.
+    return sorted(kinds.items())
 
 
 def _apply_kind(
@@ -62,10 +66,11 @@ def _apply_kind(
     contract_type: str,
     messages: list[Message],
 ) -> None:
-    contract, handler = CONTRACTS.get(contract_type), handlers.get(contract_type)
-    if contract is None or handler is None or contract.source != source:
+    try:
+        contract, handler = _route(handlers, source, contract_type)
+    except LookupError as error:
         for message in messages:
-            keep_dead_letter(session, source, message, "no handler for this type from this sender")
+            keep_dead_letter(session, source, message, str(error))
         return
     loaded = _load(session, contract, messages)
     if not loaded:
@@ -76,8 +81,16 @@ def _apply_kind(
     except Exception as error:
         if is_transient(error):
             raise
-        log.warning("batch-failed", type=contract_type, messages=len(loaded), error=repr(error))
+        log.warning("batch-failed", type=contract_type, messages=len(loaded), error=describe(error))
         _apply_one_by_one(session, handler, source, loaded)
+
+
+def _route(handlers: Mapping[str, Handler], source: str, contract_type: str) -> tuple[Contract, Handler]:
+    """The contract and the handler of a type. Raises LookupError when there is none, or another service owns it."""
+    contract, handler = CONTRACTS.get(contract_type), handlers.get(contract_type)
+    if contract is None or handler is None or contract.source != source:
+        raise LookupError(f"no handler here for {contract_type} from {source}")
+    return contract, handler
 
 
 def _load(session: Session, contract: Contract, messages: list[Message]) -> list[tuple[Message, Mapping[str, Any]]]:
@@ -106,7 +119,7 @@ def _apply_one_by_one(
 ) -> None:
     for message, fact in loaded:
         try:
-            with session.begin_nested():
+            with on_behalf_of(message.request_id), session.begin_nested():
                 handler(session, [fact])
         except Exception as error:
             if is_transient(error):
@@ -116,17 +129,16 @@ def _apply_one_by_one(
 
 def keep_dead_letter(session: Session, source: str, message: Message, error: str) -> None:
     """Keep a message that cannot be applied. The same message sent again is kept once."""
-    contract = CONTRACTS.get(message.type)
-    key = contract.key_of(message.payload) if contract and _has_key(contract, message.payload) else ""
-    log.error("dead-letter", source=source, type=message.type, message_id=message.id, error=error)
+    # The error itself may quote the fact, which is about a person: it is kept with the letter, not in the log.
+    log.error("dead-letter", source=source, type=message.type, message_id=message.id, request_id=message.request_id)
     session.execute(
         insert(DeadLetter)
         .values(
             source=source,
-            type=message.type[:80],
-            key=_storable(key[:200]),
+            type=_storable(message.type)[:80],
+            key=_key(message),
             message_id=message.id,
-            payload=_storable(dict(message.payload)),
+            payload=_storable(message.payload),
             error=_storable(error[:4000]),
             received_at=clock.real_now(),
         )
@@ -146,11 +158,17 @@ def _storable(value: Any) -> Any:
         return {_storable(name): _storable(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_storable(item) for item in value]
-    return value
+    # NaN and the infinities are JSON to Python, and to nobody else.
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _has_key(contract: Contract, payload: Mapping[str, Any]) -> bool:
-    return all(name in payload for name in contract.key)
+def _key(message: Message) -> str:
+    """The entity's key as far as the message has one, so that erasing a person finds the letter."""
+    contract = CONTRACTS.get(message.type)
+    try:
+        return str(_storable(contract.key_of(message.payload)))[:200] if contract else ""
+    except (KeyError, TypeError):
+        return ""
 
 
 def replay(db: Database, handlers: Mapping[str, Handler], letter_id: Any) -> bool:
@@ -160,10 +178,8 @@ def replay(db: Database, handlers: Mapping[str, Handler], letter_id: Any) -> boo
         if letter is None:
             return False
         letter.replays += 1
-        contract, handler = CONTRACTS.get(letter.type), handlers.get(letter.type)
         try:
-            if contract is None or handler is None:
-                raise LookupError(f"no handler for {letter.type}")
+            contract, handler = _route(handlers, letter.source, letter.type)
             with session.begin_nested():
                 handler(session, [contract.schema.load(letter.payload)])
         except Exception as error:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, Integer, SmallInteger, Strin
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared import log
 from shared.db import Instant, metadata
 
 
@@ -31,6 +32,8 @@ class Outgoing(DeliveryBase):
     due_at: Mapped[datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The web request that it goes back to, so that one search of the logs tells the whole story.
+    request_id: Mapped[str | None] = mapped_column(String(32), default=log.request_id)
 
     __table_args__ = (
         # The claim walks this index; ordering it by id instead halves the rate while an old snapshot is open.

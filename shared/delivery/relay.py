@@ -8,15 +8,15 @@ steps it loses nothing: what was claimed but not acknowledged is due again.
 import threading
 import time
 from collections.abc import Sequence
-from datetime import timedelta
 
 import psycopg
 import structlog
 from celery import Celery
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from shared import jobs, queues, settings
+from shared import broker, jobs, queues, settings
+from shared.broker import BrokerDown
 from shared.contracts import CONTRACTS
 from shared.db import Database
 from shared.delivery import outbox
@@ -26,11 +26,10 @@ log = structlog.get_logger()
 
 GATHER_SECONDS = 0.05
 LOOK_SECONDS = 1.0
-BROKER_PAUSE = timedelta(seconds=1)
-
-
-class BrokerDown(RuntimeError):
-    """The broker did not take a message; what it was about is due again."""
+# What may wait in one queue. A worker that is down for a day then costs this much of the broker's memory and no
+# more, and finds no pile of repeated messages when it comes back.
+MOST_BATCHES = 20
+MOST_JOBS = 200
 
 
 class Relay:
@@ -43,13 +42,15 @@ class Relay:
         self.subscribers = sorted(
             {name for contract in CONTRACTS.values() if contract.source == db.service for name in contract.subscribers}
         )
+        self._broker = broker.connect()
+        self._broker_is_up = True
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set, through broken databases and brokers."""
         while not stop.is_set():
             try:
                 self._listen(stop)
-            except (DBAPIError, psycopg.Error) as error:
+            except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("relay-database-lost", service=self.db.service, error=repr(error))
                 self.db.dispose()
                 stop.wait(LOOK_SECONDS)
@@ -66,45 +67,53 @@ class Relay:
                 if woken:
                     time.sleep(GATHER_SECONDS)
 
-    def drain(self, stop: threading.Event | None = None) -> None:
-        """Send everything that is due now; when the broker does not take it, give it back and pause."""
+    def drain(self, stop: threading.Event) -> None:
+        """Send everything that is due now; when the broker does not take it, pause."""
         try:
-            while self.pump() and not (stop and stop.is_set()):
+            while self.pump() and not stop.is_set():
                 pass
         except BrokerDown as error:
-            log.warning("relay-broker-down", service=self.db.service, error=str(error))
-            if stop:
-                stop.wait(BROKER_PAUSE.total_seconds())
+            self._broker_was(False, error)
+            stop.wait(LOOK_SECONDS)
+        else:
+            self._broker_was(True)
+
+    def _broker_was(self, up: bool, error: BrokerDown | None = None) -> None:
+        """Say it once when the broker goes and once when it comes back."""
+        if up != self._broker_is_up:
+            log.warning("broker-back" if up else "broker-down", service=self.db.service, error=error and str(error))
+            self._broker_is_up = up
 
     def pump(self) -> int:
         """Send one batch to each subscriber and one round of jobs; returns how much was sent.
 
-        Raises BrokerDown. Transactions are closed before the broker is spoken to, for it may hang.
+        Raises BrokerDown. No transaction is open while the broker is spoken to, for it may hang.
         """
         return sum(self._send_facts(name) for name in self.subscribers) + sum(
             self._send_jobs(kind) for kind in self.kinds
         )
 
     def _send_facts(self, subscriber: str) -> int:
+        queue = queues.messages(subscriber)
+        if broker.waiting(self._broker, queue) >= MOST_BATCHES:
+            return 0
         with self.db.transaction() as session:
             rows = outbox.claim(session, subscriber)
         if not rows:
             return 0
-        batch = [{"id": row.id, "type": row.type, "payload": row.payload} for row in rows]
-        try:
-            self._send(queues.apply_task(subscriber), [self.db.service, batch], queues.messages(subscriber))
-        except BrokerDown:
-            with self.db.transaction() as session:
-                outbox.give_back(session, [row.id for row in rows], BROKER_PAUSE)
-            raise
-        log.info("facts-sent", to=subscriber, count=len(rows))
+        # When it cannot be sent the rows are simply due again, as when it were lost on the way.
+        self._send(queues.apply_task(subscriber), [self.db.service, [dict(row._mapping) for row in rows]], queue)
+        requests = sorted({row.request_id for row in rows if row.request_id})
+        log.info("facts-sent", to=subscriber, count=len(rows), requests=requests)
         return len(rows)
 
     def _send_jobs(self, kind: jobs.JobKind) -> int:
+        room = MOST_JOBS - broker.waiting(self._broker, kind.queue)
+        if room <= 0:
+            return 0
         with self.db.transaction() as session:
-            ids = jobs.hand_out(session, kind)
+            ids = jobs.hand_out(session, kind, room)
         for job_id in ids:
-            # Not given back when it fails: the row is due again by itself within HAND_OUT_AGAIN.
             self._send(kind.task, [str(job_id)], kind.queue)
         return len(ids)
 

@@ -7,41 +7,47 @@ import structlog
 from celery import Celery
 
 from shared import queues
-from shared.db import Database, is_transient
+from shared.db import Database, describe, is_transient
 from shared.delivery import outbox
 from shared.delivery.inbox import Handler, Message, apply_batch
+from shared.log import on_behalf_of
 
 log = structlog.get_logger()
 
 
 def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> None:
     """Give ``celery`` the tasks ``<service>.apply-messages`` and ``<service>.acknowledge-messages``."""
-    service = db.service
 
-    @celery.task(name=queues.apply_task(service))
+    @celery.task(name=queues.apply_task(db.service))
     def apply_messages(source: str, batch: list[dict[str, Any]]) -> None:
-        messages = [Message(item["id"], item["type"], item["payload"]) for item in batch]
-        try:
-            taken = apply_batch(db, handlers, source, messages)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            # Not acknowledged, so the sender sends it again; retrying here would hold up what comes behind.
-            log.warning("batch-postponed", source=source, count=len(batch), error=repr(error))
+        if source not in queues.SERVICES:
+            log.error("unknown-sender", source=source, count=len(batch))
             return
-        log.info("facts-applied", source=source, count=len(taken))
-        _acknowledge(celery, source, taken)
+        messages = [Message(item["id"], item["type"], item["payload"], item.get("request_id")) for item in batch]
+        requests = sorted({message.request_id for message in messages if message.request_id})
+        # With several requests in a batch, the log line names them all; only one can be passed on.
+        with on_behalf_of(requests[0] if len(requests) == 1 else None):
+            try:
+                taken = apply_batch(db, handlers, source, messages)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                # Not acknowledged, so the sender sends it again; retrying here would hold up what comes behind.
+                log.warning("batch-postponed", source=source, count=len(batch), error=describe(error))
+                return
+            log.info("facts-applied", source=source, count=len(taken), requests=requests)
+        _acknowledge(celery, source, db.service, taken)
 
-    @celery.task(name=queues.acknowledge_task(service))
-    def acknowledge_messages(ids: list[int]) -> None:
+    @celery.task(name=queues.acknowledge_task(db.service))
+    def acknowledge_messages(subscriber: str, ids: list[int]) -> None:
         with db.transaction() as session:
-            outbox.acknowledge(session, ids)
+            outbox.acknowledge(session, subscriber, ids)
 
 
-def _acknowledge(celery: Celery, source: str, ids: list[int]) -> None:
+def _acknowledge(celery: Celery, source: str, subscriber: str, ids: list[int]) -> None:
     try:
         celery.send_task(
-            queues.acknowledge_task(source), args=[ids], queue=queues.acknowledgements(source), retry=False
+            queues.acknowledge_task(source), args=[subscriber, ids], queue=queues.acknowledgements(source), retry=False
         )
     except Exception as error:
         # The sender will send these facts again, they will do nothing, and be acknowledged then.

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 
-from shared import jobs, settings
+from shared import broker, jobs
 from shared.db import Database
 from shared.delivery.models import DeadLetter, Outgoing
 from shared.web.access import PUBLIC, who
@@ -28,9 +28,9 @@ def blueprint(db: Database, prefix: str, kinds: Sequence[jobs.JobKind]) -> Bluep
     def readyz() -> Any:
         if not db.is_up():
             return jsonify(status="unavailable", database=False), 503
-        broker = broker_answers()
+        answers = broker_answers()
         # Without the broker people can still sign up and check in, so it does not make the service unready.
-        return jsonify(status="ok" if broker else "degraded", database=True, broker=broker)
+        return jsonify(status="ok" if answers else "degraded", database=True, broker=answers)
 
     @health.get("/metrics")
     @who(PUBLIC)
@@ -42,7 +42,7 @@ def blueprint(db: Database, prefix: str, kinds: Sequence[jobs.JobKind]) -> Bluep
 
 def broker_answers() -> bool:
     """Whether the broker answers a PING within half a second."""
-    client = redis.Redis.from_url(settings.broker_url(), socket_timeout=0.5, socket_connect_timeout=0.5, retry=None)
+    client = broker.connect(timeout=0.5)
     try:
         return bool(client.ping())
     except (redis.RedisError, OSError):
