@@ -100,7 +100,7 @@ def status(data: Path) -> None:
     except OSError:
         raise click.ClickException("the stack is starting or stopping") from None
     terminal.processes(console, states, data / "logs")
-    raise SystemExit(0 if all(state.running for state in states.values()) else 1)
+    raise SystemExit(0 if all(state.pid for state in states.values()) else 1)
 
 
 @main.command()

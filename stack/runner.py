@@ -125,7 +125,7 @@ class Stack:
         self._wait_until_healthy()
         self.on_step("Membuka gerbang · opening the gateway")
         self.supervisor.start_group(GATEWAY)
-        self._wait_for(lambda: answers(self.ports[GATEWAY], "/"), GATEWAY)
+        self._wait_for(lambda: answers(self.ports[GATEWAY], "/", below=500), GATEWAY)
         self._watch = Watch(self.supervisor, self.log_dir, lambda line: self.on_event(line))
         self._watch.start()
 

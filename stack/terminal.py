@@ -43,17 +43,17 @@ def summary(console: Console, stack: Stack) -> None:
     url = stack.public_url
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    table.add_column(style="dim", overflow="fold")
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim", no_wrap=True)
     table.add_row("Acara", url, "events, sign-up")
     table.add_row("Konsol", f"{url}/console/", "organisers and partners")
     table.add_row("  Panitia", keys.ORGANISER, stack.secrets["organiser-password"])
     table.add_row("  Koordinator", keys.COORDINATOR, stack.secrets["coordinator-password"])
     table.add_row("Pintu", f"{url}/checkin/scan", "the door")
-    table.add_row("Kotak surat", f"{url}/mailbox", "every e-mail sent, no sign-in")
-    table.add_row("Log", str(stack.log_dir), "")
+    table.add_row("Kotak surat", f"{url}/mailbox", "all e-mail, no sign-in")
     console.print(table)
-    console.print("\nCtrl-C menghentikan semuanya. · Ctrl-C stops everything.", style="dim")
+    console.print(f"\nLog: {escape(str(stack.log_dir))}", style="dim", soft_wrap=True)
+    console.print("Ctrl-C menghentikan semuanya. · Ctrl-C stops everything.", style="dim")
 
 
 def processes(console: Console, states: Mapping[str, State], logs: Path) -> None:

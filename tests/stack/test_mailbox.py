@@ -127,9 +127,8 @@ def test_a_mail_of_20_mb_is_taken_and_one_of_26_is_not(port: int, tmp_path: Path
 
 def test_mail_with_a_broken_header_does_not_break_the_page(port: int, page: FlaskClient) -> None:
     with smtplib.SMTP(HOST, port, timeout=10) as client:
-        client.sendmail(
-            "a@localhost", ["b@localhost"], b"Subject: =?utf-8?q?=FF=FE?=\r\nContent-Type: x\r\n\r\n\xff\xfe"
-        )
+        broken = b"Subject: =?utf-8?q?=FF=FE?=\r\nContent-Type: x\r\n\r\n\xff\xfe"
+        client.sendmail("a@localhost", ["b@localhost"], broken)
     (only,) = listed(page)
     assert page.get("/mailbox").status_code == 200
     assert page.get(f"/mailbox/messages/{only['id']}").status_code == 200

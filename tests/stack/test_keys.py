@@ -1,0 +1,72 @@
+"""Secrets: made once, private to their owner, and each service gets its own only."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.keys import decode
+from shared.queues import SERVICES
+from stack import keys
+from stack.processes import PROCESSES
+
+AT = keys.Addresses(
+    public="http://localhost:8080",
+    broker="redis://:pw@127.0.0.1:1/0",
+    databases={service: f"postgresql+psycopg://{service}:own-{service}@127.0.0.1:2/{service}" for service in SERVICES},
+    smtp="smtp://127.0.0.1:3",
+    clock_file="/data/clock.json",
+)
+ALL_PRIVATE = {name for names in keys.PRIVATE.values() for name in names}
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> keys.Secrets:
+    return keys.load(tmp_path / "secrets.json")
+
+
+def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path, held: keys.Secrets) -> None:
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert keys.load(tmp_path / "secrets.json") == held
+    assert len(set(held.values())) == len(held)
+
+
+def test_a_secret_that_a_newer_version_needs_is_added(tmp_path: Path, held: keys.Secrets) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text('{"postgres": "kept"}')
+    completed = keys.load(path)
+    assert completed["postgres"] == "kept"
+    assert set(completed) == set(held)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_gets_its_own_secrets_and_no_others(held: keys.Secrets, service: str) -> None:
+    values = keys.environment(service, held, AT)
+    assert ALL_PRIVATE & set(values) == set(keys.PRIVATE[service])
+    everything = " ".join(values.values())
+    foreign = {f"own-{other}" for other in SERVICES if other != service}
+    foreign |= {held[f"secret-{other}"] for other in SERVICES if other != service}
+    foreign |= {held[name] for name in ("postgres", "supervisor", "organiser-password", "coordinator-password")}
+    ring_owner = {"session": "registration", "ticket": "registration", "certificate": "certificates"}
+    foreign |= {held[f"{ring}-key"] for ring, owner in ring_owner.items() if owner != service}
+    assert [secret for secret in foreign if secret in everything] == []
+
+
+@pytest.mark.parametrize("owner", ["beat", "mailbox"])
+def test_beat_and_mailbox_hold_no_keys_and_no_database(held: keys.Secrets, owner: str) -> None:
+    values = keys.environment(owner, held, AT)
+    assert not ALL_PRIVATE & set(values)
+    assert "HADIR_SECRET_KEY" not in values
+    assert ("HADIR_BROKER_URL" in values) == (owner == "beat")
+
+
+def test_public_keys_belong_to_the_private_ones(held: keys.Secrets) -> None:
+    values = keys.environment("registration", held, AT)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.from_private_bytes(decode(values["HADIR_TICKET_PRIVATE_KEY"].removeprefix("1:")))
+    assert decode(values["HADIR_TICKET_PUBLIC_KEYS"].removeprefix("1:")) == private.public_key().public_bytes_raw()
+
+
+def test_every_owner_in_the_table_of_processes_is_known(held: keys.Secrets) -> None:
+    for process in PROCESSES:
+        assert keys.environment(process.owner, held, AT)["HADIR_PUBLIC_URL"] == AT.public
