@@ -1,13 +1,173 @@
-"""Tables of certificates."""
+"""Tables of certificates: its own copies of events, people and attendance, and what it issues."""
 
-from sqlalchemy.orm import DeclarativeBase
+import uuid
+from datetime import datetime
+from typing import Any
 
-from shared.db import Database, metadata
+from sqlalchemy import Boolean, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared import clock
+from shared.db import Database, Instant, metadata
+from shared.jobs import JobMixin, due_index
 
 db = Database("certificates")
+
+VALID, REPLACED, REVOKED = "valid", "replaced", "revoked"
 
 
 class Base(DeclarativeBase):
     """The tables that certificates owns."""
 
     metadata = metadata()
+
+
+class Event(Base):
+    """Copy of an event as registration last told it."""
+
+    __tablename__ = "events"
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(Integer)
+    slug: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str | None] = mapped_column(String(200))
+    organiser: Mapped[str] = mapped_column(String(200))
+    organiser_id: Mapped[int] = mapped_column(Integer)
+    venue: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(20))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    sessions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    topics: Mapped[list[str]] = mapped_column(JSONB)
+    partners: Mapped[list[str]] = mapped_column(JSONB)
+    policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    signatories: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    number_pattern: Mapped[str] = mapped_column(String(80))
+    # Business time: end plus grace, from which on certificates may be issued.
+    issue_at: Mapped[datetime] = mapped_column(Instant)
+    # Business time at which the tick looks who is due; empty when nothing has changed since it last looked.
+    evaluate_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_events_evaluate_at", "evaluate_at", postgresql_where=text("evaluate_at IS NOT NULL")),)
+
+
+class Person(Base):
+    """Copy of a participant. An erased one keeps only its keys and version."""
+
+    __tablename__ = "people"
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    event_id: Mapped[int] = mapped_column(Integer, index=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(5))
+    organisation: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(20))
+    status_at: Mapped[datetime] = mapped_column(Instant)
+    email: Mapped[str | None] = mapped_column(String(254))
+    erased: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+
+
+class Attendance(Base):
+    """Copy of one person's presence in one session."""
+
+    __tablename__ = "attendance"
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(Integer)
+    event_id: Mapped[int] = mapped_column(Integer, index=True)
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
+    minutes: Mapped[int] = mapped_column(Integer)
+
+
+class Series(Base):
+    """A gap-free series of numbers: one for each organiser and text around the running number."""
+
+    __tablename__ = "series"
+
+    organiser_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # The pattern with everything but the running number filled in, e.g. "{seq}/JPPI/XII/2022".
+    frame: Mapped[str] = mapped_column(String(120), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+
+
+class Certificate(Base):
+    """One version of one person's certificate. What it says is ``data``, signed; the PDF is a view of it."""
+
+    __tablename__ = "certificates"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    event_id: Mapped[int] = mapped_column(Integer)
+    participant_id: Mapped[uuid.UUID]
+    version: Mapped[int] = mapped_column(SmallInteger)
+    organiser_id: Mapped[int] = mapped_column(Integer)
+    number: Mapped[str] = mapped_column(String(120))
+    # The number without the suffix of a corrected version.
+    base_number: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    status: Mapped[str] = mapped_column(String(10), default=VALID)
+    # Business time since when the status holds, and what a person gave as its reason.
+    status_at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str | None] = mapped_column(Text)
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    kid: Mapped[int] = mapped_column(SmallInteger)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    # The version of the fact told to others, counted over all certificates of the person.
+    fact_version: Mapped[int] = mapped_column(Integer)
+    # The person asked to be forgotten: the name is gone from ``data``, and only holders can show it.
+    withheld: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+
+    __table_args__ = (
+        Index(
+            "uq_certificates_live", "event_id", "participant_id", unique=True, postgresql_where=text("status = 'valid'")
+        ),
+        UniqueConstraint("participant_id", "version"),
+        UniqueConstraint("organiser_id", "number"),
+        Index("ix_certificates_event_id", "event_id", "id"),
+    )
+
+
+class Run(JobMixin, Base):
+    """Issuing for one event: a job that works through everybody who is due, in chunks."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    event_id: Mapped[int] = mapped_column(Integer)
+    # "end" (the day is over), "late" (something changed afterwards) or "hand" (a person asked).
+    cause: Mapped[str] = mapped_column(String(10))
+    started_by: Mapped[str | None] = mapped_column(String(200))
+    # Business time.
+    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    planned: Mapped[int | None] = mapped_column(Integer)
+    issued: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
+
+    __table_args__ = (
+        due_index("runs"),
+        Index("ix_runs_event_id", "event_id", "created_at"),
+        Index(
+            "uq_runs_unfinished",
+            "event_id",
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'handed_out', 'running')"),
+        ),
+    )
+
+
+class Obstacle(Base):
+    """Why an eligible person's certificate could not be made; gone when it could, or when the person's data change."""
+
+    __tablename__ = "obstacles"
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(Integer, index=True)
+    person_version: Mapped[int] = mapped_column(Integer)
+    problem: Mapped[str] = mapped_column(Text)
+    noticed_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,11 +1,14 @@
 """What certificates is made of."""
 
+from services.certificates.issuing import RUN
+from services.certificates.mailing import MAIL
 from services.certificates.messages import HANDLES
 from services.certificates.models import Base, db
 from services.certificates.tasks import celery
 from shared.delivery.models import DeliveryBase
 from shared.mail.models import MailBase
 from shared.service import Service
+from shared.web.models import WebBase
 
 service = Service(
     name="certificates",
@@ -14,8 +17,9 @@ service = Service(
         Base.metadata,
         DeliveryBase.metadata,
         MailBase.metadata,
+        WebBase.metadata,
     ),
     celery=celery,
     handlers=HANDLES,
-    jobs=(),
+    jobs=(RUN, MAIL),
 )

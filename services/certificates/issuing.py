@@ -1,0 +1,185 @@
+"""Issuing: the tick finds events that are over, a run works through everybody who is due, in chunks.
+
+A chunk is one transaction: numbers from the locked series, data signed, PDF drawn once to see that it can be,
+others told, mail queued. Killed anywhere, a run goes on with whoever is still due: the chunk that was not committed
+has left no number behind, and the unique key on live certificates lets nobody have two.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.certificates import making
+from services.certificates.due import Standing, standings
+from services.certificates.messages import publish_certificates
+from services.certificates.models import Certificate, Event, Obstacle, Person, Run, db
+from services.certificates.numbering import BadPattern
+from services.certificates.rendering import CannotRender
+from shared import clock, jobs, queues
+from shared.db import describe
+from shared.delivery.publish import wake_relay
+
+log = structlog.get_logger()
+
+CHUNK = 50
+EVENTS_PER_TICK = 20
+LONGEST_SECONDS = 45
+UNFINISHED = (jobs.WAITING, jobs.HANDED_OUT, jobs.RUNNING)
+
+RUN = jobs.JobKind(Run, "certificates.issue-run", queues.CERTIFICATES_RENDER)
+
+
+class NotYet(ValueError):
+    """The event is not over."""
+
+
+def plan_runs(session: Session) -> list[uuid.UUID]:
+    """Start a run for each event that is over and has something new; the tick calls this on business time."""
+    ready = (
+        select(Event)
+        .where(Event.evaluate_at <= clock.now(), Event.status != "draft")
+        .order_by(Event.evaluate_at)
+        .limit(EVENTS_PER_TICK)
+        .with_for_update(skip_locked=True)
+    )
+    planned = [_plan(session, event) for event in session.scalars(ready).all()]
+    return [run_id for run_id in planned if run_id]
+
+
+def _plan(session: Session, event: Event) -> uuid.UUID | None:
+    if _unfinished(session, event.event_id):
+        # That run may be past the people this is about: look again when it has ended.
+        return None
+    event.evaluate_at = None
+    is_first = not session.scalar(select(Run.id).where(Run.event_id == event.event_id).limit(1))
+    if not is_first and not any(standing.is_due for standing in standings(session, event)):
+        return None
+    return _start(session, event.event_id, "end" if is_first else "late", None)
+
+
+def issue_now(session: Session, event_id: int, by: str) -> uuid.UUID:
+    """Start a run because a person asks; the one under way when there is one.
+
+    Raises LookupError for an unknown event and NotYet before its end (the grace is not waited for).
+    """
+    event = session.get(Event, event_id, with_for_update=True)
+    if event is None:
+        raise LookupError(event_id)
+    if event.ends_at > clock.now():
+        raise NotYet(event_id)
+    return _unfinished(session, event_id) or _start(session, event_id, "hand", by)
+
+
+def _unfinished(session: Session, event_id: int) -> uuid.UUID | None:
+    return session.scalar(select(Run.id).where(Run.event_id == event_id, Run.state.in_(UNFINISHED)))
+
+
+def _start(session: Session, event_id: int, cause: str, by: str | None) -> uuid.UUID:
+    run = Run(id=uuid.uuid4(), event_id=event_id, cause=cause, started_by=by)
+    session.add(run)
+    session.flush()
+    wake_relay(session)
+    log.info("run-planned", event_id=event_id, cause=cause, run_id=str(run.id))
+    return run.id
+
+
+def work(run: Run) -> None:
+    """Issue to everybody who is due, as jobs.run calls it. Raises Transient or Permanent as jobs expect.
+
+    A run that takes long hands itself out again, so that no task works for longer than tasks may.
+    """
+    with db.transaction() as session:
+        event = session.get(Event, run.event_id)
+        if event is None:
+            raise jobs.Permanent("the event is not known here")
+        due = [standing.person.participant_id for standing in standings(session, event) if standing.is_due]
+        row = session.get_one(Run, run.id)
+        row.planned = row.issued + len(due)
+    started = time.monotonic()
+    for start in range(0, len(due), CHUNK):
+        if time.monotonic() - started > LONGEST_SECONDS:
+            _go_on_later(run)
+            return
+        work_chunk(run, due[start : start + CHUNK])
+
+
+def work_chunk(run: Run, participant_ids: Sequence[uuid.UUID]) -> None:
+    """One transaction's worth of a run."""
+    lease = run.due_at
+    try:
+        with db.transaction() as session:
+            # Renewing locks the run's row: a worker that lost its lease cannot issue beside the new one.
+            if not jobs.renew(session, RUN, run):
+                raise jobs.Transient("the lease was lost to another worker")
+            issued = issue(session, run.event_id, participant_ids)
+            row = session.get_one(Run, run.id, populate_existing=True)
+            row.issued += len(issued)
+            # It got further: only what kills the worker again and again without progress is given up.
+            row.attempts = 0
+    except (IntegrityError, BadPattern) as error:
+        # The renewal was rolled back with everything else.
+        run.due_at = lease
+        if isinstance(error, BadPattern):
+            raise jobs.Permanent(str(error)) from error
+        # Somebody else issued to one of these people meanwhile: look again who is due.
+        raise jobs.Transient(describe(error)) from error
+    log.info("chunk-issued", event_id=run.event_id, run_id=str(run.id), count=len(issued))
+
+
+def _go_on_later(run: Run) -> None:
+    with db.transaction() as session:
+        if jobs.renew(session, RUN, run):
+            row = session.get_one(Run, run.id, populate_existing=True)
+            row.state, row.due_at = jobs.WAITING, clock.real_now()
+            wake_relay(session)
+
+
+def issue(session: Session, event_id: int, participant_ids: Sequence[uuid.UUID]) -> list[Certificate]:
+    """Make certificates for those of ``participant_ids`` who are due one now; returns the new rows, flushed.
+
+    Raises IntegrityError when another transaction issued to one of them first.
+    """
+    # A tombstone waits until this commits, and then finds the certificate that it must scrub.
+    session.execute(
+        select(Person.participant_id)
+        .where(Person.participant_id.in_(participant_ids))
+        .order_by(Person.participant_id)
+        .with_for_update(read=True)
+    )
+    event = session.get_one(Event, event_id)
+    due = [standing for standing in standings(session, event, participant_ids) if standing.is_due]
+    if not due:
+        return []
+    maker = making.Maker(session, event)
+    issued = [certificate for standing in due if (certificate := _make(session, maker, standing))]
+    maker.close()
+    session.flush()
+    publish_certificates(session, issued)
+    return issued
+
+
+def _make(session: Session, maker: making.Maker, standing: Standing) -> Certificate | None:
+    try:
+        return maker.make(standing)
+    except CannotRender as error:
+        log.warning("certificate-obstacle", participant_id=str(standing.person.participant_id), error=str(error))
+        _note_obstacle(session, standing.person, str(error))
+        return None
+
+
+def _note_obstacle(session: Session, person: Person, problem: str) -> None:
+    row = {
+        "participant_id": person.participant_id,
+        "event_id": person.event_id,
+        "person_version": person.version,
+        "problem": problem,
+        "noticed_at": clock.now(),
+    }
+    statement = insert(Obstacle).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=["participant_id"], set_=row))

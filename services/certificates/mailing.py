@@ -1,0 +1,61 @@
+"""The e-mail that brings a certificate: composed from current rows when it is sent, the PDF attached."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from uuid import UUID
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from services.certificates import making, rendering
+from services.certificates.models import VALID, Certificate, Person, db
+from shared import jobs, queues, settings
+from shared.mail.models import Mail
+from shared.mail.writer import Writer
+from shared.web.i18n import long_date
+
+MAIL = jobs.JobKind(Mail, "certificates.send-mail", queues.CERTIFICATES_MAIL)
+
+_writer = Writer("services.certificates")
+
+
+def certificate_of(mail: Mail) -> UUID:
+    """The certificate that a mail of this service is about."""
+    return UUID(mail.occasion.removeprefix(f"{making.MAIL_KIND}:").partition(":")[0])
+
+
+def compose(mail: Mail) -> EmailMessage | None:
+    """The mail, in the person's language; None when the certificate is not valid any more or the person is erased."""
+    with db.transaction() as session:
+        certificate = session.get(Certificate, certificate_of(mail))
+        person = session.get(Person, certificate.participant_id) if certificate else None
+    if certificate is None or person is None or person.erased or certificate.status != VALID:
+        return None
+    pdf = rendering.pdf(certificate.data, certificate.kid, certificate.signature)
+    with _writer.language(person.locale):
+        message = _words(certificate, person.locale)
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=rendering.filename(certificate.number))
+    return message
+
+
+def _words(certificate: Certificate, locale: str) -> EmailMessage:
+    data = certificate.data
+    event = data["event"]
+    title = event["title_en"] if locale == "en" and event["title_en"] else event["title"]
+    starts_at = datetime.fromisoformat(event["starts_at"])
+    words = {
+        "lang": locale,
+        "name": data["name"],
+        "number": data["number"],
+        "title": title,
+        "organiser": data["organiser"],
+        "date": long_date(starts_at, event["timezone"]),
+        "url": data["url"],
+        "is_corrected": certificate.version > 1,
+        "home": settings.public_url(),
+    }
+    message = EmailMessage()
+    message["Subject"] = _("Sertifikat Anda: %(title)s", title=title)
+    message.set_content(render_template("certificates/mail.txt", **words))
+    message.add_alternative(render_template("certificates/mail.html", **words), subtype="html")
+    return message
