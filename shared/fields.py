@@ -48,7 +48,7 @@ class Text(fields.String):
         return unicodedata.normalize("NFC", text)
 
 
-class Email(fields.Email):
+class Email(fields.String):
     """An e-mail address, in lower case; the same message for every way of being wrong."""
 
     default_error_messages = {
@@ -58,12 +58,14 @@ class Email(fields.Email):
     }
 
     def __init__(self, **kwargs: Any):
-        super().__init__(**kwargs)
-        # RFC 5321, 4.5.3.1.3: a path is at most 254 octets without its brackets.
-        self.validators.insert(0, validate.Length(max=254, error=_BAD_EMAIL))
+        # RFC 5321, 4.5.3.1.3: a path is at most 254 octets without its brackets. (marshmallow's own Email field takes
+        # no lazily translated message.)
+        checks = [validate.Length(max=254, error=_BAD_EMAIL), validate.Email(error=_BAD_EMAIL)]
+        metadata = {"format": "email", **kwargs.pop("metadata", {})}
+        super().__init__(validate=checks, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = fields.String._deserialize(self, value, attr, data, **kwargs)
+        text = super()._deserialize(value, attr, data, **kwargs)
         assert text is not None
         _check_storable(text)
         return text.strip().lower()
