@@ -44,6 +44,11 @@ def install(app: Flask) -> None:
         response.headers["Retry-After"] = "2"
         return response
 
+    @app.errorhandler(RecursionError)
+    def too_deep(error: RecursionError) -> Any:
+        # JSON that is nested thousands deep: the parser gives up, and the fault is the sender's.
+        return _answer(400, None, None)
+
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
         log.exception("unexpected-error", path=request.path, exc_info=error)
