@@ -7,6 +7,7 @@ import structlog
 from celery import Celery
 
 from shared import queues
+from shared.contracts import CONTRACTS
 from shared.db import Database, describe, is_transient
 from shared.delivery import outbox
 from shared.delivery.inbox import Handler, Message, apply_batch
@@ -20,7 +21,7 @@ def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> N
 
     @celery.task(name=queues.apply_task(db.service))
     def apply_messages(source: str, batch: list[dict[str, Any]]) -> None:
-        if source not in queues.SERVICES:
+        if all(contract.source != source for contract in CONTRACTS.values()):
             log.error("unknown-sender", source=source, count=len(batch))
             return
         messages = [Message(item["id"], item["type"], item["payload"], item.get("request_id")) for item in batch]

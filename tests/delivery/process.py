@@ -1,0 +1,92 @@
+"""The tests' relay and workers as real processes, which can be made to die between any two steps.
+
+    python -m tests.delivery.process relay | sender | receiver
+
+Who comes to a step and finds a file named after it in TEST_DEATHS (see stage.POINTS) removes the file and dies by
+SIGKILL, a worker together with its parent. Constants are shortened by TEST_RESEND (seconds).
+"""
+
+import functools
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery.signals import task_postrun
+
+from shared import jobs, log
+from shared.delivery import inbox, outbox, relay, tasks
+from tests.delivery import things
+
+DEATHS = Path(os.environ["TEST_DEATHS"])
+
+def die_if_asked(point: str) -> None:
+    try:
+        (DEATHS / point).unlink()
+    except FileNotFoundError:
+        return
+    if not point.startswith("relay"):
+        os.kill(os.getppid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def deadly(module: Any, name: str, before: str | None = None, after: str | None = None) -> None:
+    """Let ``module.name`` die before or after its work."""
+    original: Callable[..., Any] = getattr(module, name)
+
+    @functools.wraps(original)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if before:
+            die_if_asked(before)
+        result = original(*args, **kwargs)
+        # An idle claim is no step.
+        if after and (after != "relay:claimed" or result):
+            die_if_asked(after)
+        return result
+
+    setattr(module, name, wrapped)
+
+
+def install() -> None:
+    deadly(outbox, "claim", after="relay:claimed")
+    deadly(relay.Relay, "_send", before="relay:committed", after="relay:sent")
+    deadly(tasks, "apply_batch", before="receiver:received", after="receiver:committed")
+    deadly(inbox, "_apply_kind", after="receiver:applied")
+    deadly(tasks, "_acknowledge", after="receiver:answered")
+    deadly(outbox, "acknowledge", after="sender:marked")
+    task_postrun.connect(_finished, weak=False)
+    seconds = float(os.environ["TEST_RESEND"])
+    outbox.FIRST_RESEND = timedelta(seconds=seconds)
+    outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)
+    jobs.HAND_OUT_AGAIN = timedelta(seconds=seconds)
+
+
+def _finished(task: Any = None, **_: Any) -> None:
+    if task.name == "sender.acknowledge-messages":
+        die_if_asked("sender:finished")
+
+
+def main(name: str) -> None:
+    log.configure()
+    install()
+    with things.contracts():
+        if name == "relay":
+            stop = threading.Event()
+            signal.signal(signal.SIGTERM, lambda *_: stop.set())
+            relay.Relay(things.sender_db, things.sender_celery, [things.WORK]).run(stop)
+        elif name == "sender":
+            _work(things.sender_celery, "sender.acks,sender.work")
+        else:
+            _work(things.receiver_celery, "receiver.messages")
+
+
+def _work(celery: Any, queues: str) -> None:
+    celery.start(["worker", "-Q", queues, "-c", "1", "-n", f"{queues}@%h", "--without-gossip", "--without-mingle"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
