@@ -11,6 +11,7 @@ from rich.console import Console
 
 from shared import clock as business_clock
 from stack import clock, probe, terminal, unprivileged
+from stack.compose import secrets as compose_secrets
 from stack.keys import load
 from stack.ports import PortTaken
 from stack.runner import Stack
@@ -115,6 +116,16 @@ def reset(data: Path) -> None:
         unprivileged.remove(data / engine)
     unprivileged.remove(data)
     console.print(f"Data dihapus. · {data} is cleared.")
+
+
+@main.command()
+@click.option("--public-url", default="https://localhost", show_default=True, help="Where people will reach it.")
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), default=ROOT / ".env")
+def env(public_url: str, file: Path) -> None:
+    """Write fresh secrets for docker-compose.yml."""
+    if not compose_secrets.write(file, public_url):
+        raise click.ClickException(f"{file} is there already and was left as it is")
+    console.print(f"{file}: rahasia baru · fresh secrets", soft_wrap=True)
 
 
 @main.group(name="clock")

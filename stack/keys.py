@@ -32,7 +32,7 @@ COORDINATOR = "koordinator@yapari.example"
 # No letters that look alike: people type these.
 _TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
 
-Secrets = Mapping[str, str]
+Secrets = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,16 @@ class Addresses:
 def load(path: Path) -> Secrets:
     """The secrets in ``path``, which is made (readable by its owner only) or completed where anything is missing."""
     stored = json.loads(path.read_text()) if path.exists() else {}
-    missing = {name: make() for name, make in _makers().items() if name not in stored}
-    if missing:
-        stored |= missing
-        _write_private(path, json.dumps(stored, indent=1))
+    completed = fresh() | stored
+    if completed != stored:
+        stored = completed
+        write_private(path, json.dumps(stored, indent=1))
     return stored
+
+
+def fresh() -> Secrets:
+    """A whole set of new secrets."""
+    return {name: make() for name, make in _makers().items()}
 
 
 def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
@@ -62,7 +67,7 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
     if owner in SERVICES or owner == BEAT:
         values["HADIR_BROKER_URL"] = at.broker
     if owner in SERVICES:
-        values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": _public(held[f"{ring}-key"]) for ring in RINGS}
+        values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": public(held[f"{ring}-key"]) for ring in RINGS}
         values["HADIR_SECRET_KEY"] = held[f"secret-{owner}"]
         values |= {name: _private(name, owner, held, at) for name in PRIVATE[owner]}
     if owner in WRITES_MAIL:
@@ -108,12 +113,14 @@ def _signing_key() -> str:
     return f"1:{encode(Ed25519PrivateKey.generate().private_bytes_raw())}"
 
 
-def _public(private: str) -> str:
+def public(private: str) -> str:
+    """The public part of a private key, both as in shared/keys.py."""
     kid, _, seed = private.partition(":")
     return SigningKey(int(kid), Ed25519PrivateKey.from_private_bytes(decode(seed))).public()
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
     partial = path.with_name(path.name + ".new")
     partial.unlink(missing_ok=True)
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
