@@ -8,6 +8,7 @@ has left no number behind, and the unique key on live certificates lets nobody h
 import time
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import select
@@ -32,7 +33,8 @@ EVENTS_PER_TICK = 20
 LONGEST_SECONDS = 45
 UNFINISHED = (jobs.WAITING, jobs.HANDED_OUT, jobs.RUNNING)
 
-RUN = jobs.JobKind(Run, "certificates.issue-run", queues.CERTIFICATES_RENDER)
+# Renewed with each chunk, and each chunk holds the run's row: a lease that ran out under a slow worker does no harm.
+RUN = jobs.JobKind(Run, "certificates.issue-run", queues.CERTIFICATES_RENDER, lease=timedelta(seconds=30))
 
 
 class NotYet(ValueError):

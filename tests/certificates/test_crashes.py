@@ -1,0 +1,100 @@
+"""kill -9 of a real worker at random moments, and FLUSHALL between: everybody gets one certificate, none is skipped."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+from sqlalchemy import func, select, text
+
+from services.certificates.models import Certificate, Run, db
+from shared.mail.models import Mail
+from tests.certificates import scene
+
+PEOPLE = 130
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen]:
+    """A process of the service, ended with everything that it started."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "services.certificates", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield running
+    finally:
+        kill(running)
+
+
+def kill(running: subprocess.Popen) -> None:
+    if running.poll() is None:
+        os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+
+
+def worker():
+    return process("worker", "--queues", "certificates.render")
+
+
+def issued() -> int:
+    with db.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Certificate)) or 0
+
+
+def wait(condition, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.02)
+
+
+def let_the_lease_run_out() -> None:
+    with db.transaction() as session:
+        session.execute(text("UPDATE runs SET due_at = now() WHERE state IN ('running', 'handed_out')"))
+
+
+def run_state() -> str:
+    with db.transaction() as session:
+        return session.scalars(select(Run.state)).one()
+
+
+@pytest.mark.timeout(180)
+def test_killed_at_random_points_and_flushed_everybody_has_one_and_no_number_is_missing(
+    clean, valkey, tmp_path, monkeypatch
+):
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    scene.tell(scene.event(), *scene.full_day(range(1, PEOPLE + 1)))
+    scene.tick()
+    chance = random.Random(20221225)
+    with process("relay"):
+        for _ in range(3):
+            with worker() as victim:
+                before = issued()
+                wait(lambda before=before: issued() > before or run_state() in ("running", "done"))
+                time.sleep(chance.uniform(0, 0.6))
+                kill(victim)
+            redis.Redis.from_url(valkey.url).flushall()
+            let_the_lease_run_out()
+        with worker():
+            wait(lambda: run_state() == "done")
+    assert_everybody_has_exactly_one()
+
+
+def assert_everybody_has_exactly_one() -> None:
+    rows = scene.certificates()
+    assert len({row.participant_id for row in rows}) == len(rows) == PEOPLE
+    assert [row.number for row in rows] == [f"{seq:03}/JPPI/XII/2022" for seq in range(1, PEOPLE + 1)]
+    with db.transaction() as session:
+        assert session.scalar(text("SELECT last FROM series")) == PEOPLE
+        assert session.scalar(select(func.count()).select_from(Mail)) == PEOPLE
+        assert session.scalar(text("SELECT count(*) FROM outbox")) == PEOPLE
+        assert session.scalars(select(Run.issued)).one() == PEOPLE

@@ -1,0 +1,105 @@
+"""The certificate arrives as an e-mail, in the person's language, with the PDF attached."""
+
+import email
+import email.policy
+import io
+
+import pypdf
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from services.certificates import tasks
+from services.certificates.mailing import MAIL
+from services.certificates.models import db
+from shared import jobs
+from shared.mail.models import Mail
+from stack.ports import free_port
+from tests.certificates import scene
+
+
+class Mailbox:
+    """A real SMTP server that keeps what it gets."""
+
+    def __init__(self):
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 kept"
+
+
+@pytest.fixture
+def mailbox(monkeypatch):
+    box = Mailbox()
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setenv("HADIR_SMTP_URL", f"smtp://127.0.0.1:{port}")
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def after_the_day(clean, tmp_path, monkeypatch):
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+
+
+def send_all() -> list[Mail]:
+    with db.transaction() as session:
+        ids = jobs.hand_out(session, MAIL, 100)
+    for mail_id in ids:
+        tasks.send_certificate(str(mail_id))
+    with db.transaction() as session:
+        return list(session.scalars(select(Mail).order_by(Mail.recipient)))
+
+
+def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    (mail,) = send_all()
+    assert mail.state == jobs.DONE, mail.last_error
+    (message,) = mailbox.messages
+    certificate = scene.certificates()[0]
+    assert message["To"] == "orang1@contoh.example"
+    assert message["Subject"].strip() == "Sertifikat Anda: Pelatihan Digital Marketing untuk Kampanye dan Advokasi"
+    assert message["Message-ID"] == f"<{mail.id}@hadir.example>"
+    for kind in ("plain", "html"):
+        words = message.get_body((kind,)).get_content()
+        assert certificate.data["url"] in words
+        assert "Minggu, 25 Desember 2022" in words
+    (attached,) = message.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == (
+        "application/pdf",
+        "sertifikat-001-JPPI-XII-2022.pdf",
+    )
+    document = pypdf.PdfReader(io.BytesIO(attached.get_content()))
+    assert "Peserta Nomor 0001" in document.pages[0].extract_text()
+
+
+def test_in_the_persons_language(after_the_day, mailbox):
+    scene.tell(scene.event(), *scene.full_day([1]), scene.person(1, version=2, locale="en"))
+    scene.issue_all()
+    send_all()
+    (message,) = mailbox.messages
+    assert message["Subject"].strip() == "Your certificate: Digital Marketing Training for Campaigns and Advocacy"
+    assert "Sunday, December 25, 2022" in message.get_body(("plain",)).get_content()
+
+
+def test_a_server_that_is_away_is_tried_again(after_the_day):
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    (mail,) = send_all()
+    assert mail.state == jobs.WAITING
+    assert "refused" in mail.last_error.lower()
+
+
+def test_a_replaced_certificate_is_not_sent(after_the_day, mailbox):
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    scene.tell(scene.person(1, version=2, name="Nama Betul"))
+    scene.issue_all()
+    send_all()
+    (message,) = mailbox.messages
+    assert "Nama Betul" in message.get_body(("plain",)).get_content()
+    assert "menggantikan" in message.get_body(("plain",)).get_content()
