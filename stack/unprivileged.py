@@ -5,7 +5,6 @@ reach (a checkout or a data directory under a closed home) is copied to, or kept
 modes of directories that were there before are never touched.
 """
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -20,6 +19,8 @@ from pathlib import Path
 
 SHARED_HOME = Path("/var/lib/hadir")
 UNPRIVILEGED_USER = "nobody"
+# In a data directory that the engines cannot enter: where the data is.
+LOCATION = "LOCATION"
 
 
 class EngineError(RuntimeError):
@@ -110,6 +111,77 @@ def reachable(directory: Path, account: Account) -> Path:
     make_directory(directory)
     if account.reaches(directory):
         return directory
+    note = directory / LOCATION
+    if not note.exists():
+        # A name of its own, not one made from the path: data that was deleted by hand must not come back.
+        elsewhere = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=_shared("data")))
+        elsewhere.chmod(0o711)
+        note.write_text(f"{elsewhere}\n")
+    return Path(note.read_text().strip())
+
+
+def make_directory(self, path: Path) -> None:
+        """Create ``path`` (its parent must exist), readable by this account alone."""
+        path.mkdir(mode=0o700, exist_ok=True)
+        self.own(path)
+
+    def own(self, path: Path) -> None:
+        """Give ``path`` to this account."""
+        if self.switch:
+            os.chown(path, self.uid, self.gid)
+
+    def _switch(self) -> list[str]:
+        if not self.switch:
+            return []
+        return [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
+
+
+def engine_account() -> Account:
+    """The account for engines: ``nobody`` when we are root, otherwise ourselves."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid(), switch=False)
+    entry = pwd.getpwnam(UNPRIVILEGED_USER)
+    return Account(entry.pw_uid, entry.pw_gid, switch=True)
+
+
+def die_with_parent(sent: signal.Signals = signal.SIGTERM) -> list[str]:
+    """A command prefix: what follows it gets ``sent`` as soon as the process that started it is gone.
+
+    The prefix replaces itself by the command, so process ids are those of the command.
+    """
+    return [_setpriv(), "--pdeathsig", sent.name.removeprefix("SIG")]
+
+
+def _setpriv() -> str:
+    found = shutil.which("setpriv")
+    if not found:
+        raise EngineError("setpriv is missing: install util-linux (not on Linux: use docker-compose.yml)")
+    return found
+
+
+def installed(package: str, distribution: str, inside: str, account: Account) -> Path:
+    """Directory ``inside`` the wheel ``package``, or a copy of it where ``account`` can read it.
+
+    Raises EngineError when the wheel is not installed.
+    """
+    spec = importlib.util.find_spec(package)
+    if not spec or not spec.submodule_search_locations:
+        raise EngineError(f"the wheel {distribution} is not installed: run `make setup`")
+    original = Path(spec.submodule_search_locations[0])
+    if account.reaches(original / inside):
+        return original / inside
+    copy = _shared("engines") / f"{distribution}-{importlib.metadata.version(distribution)}"
+    if not copy.exists():
+        # Wheels keep the libraries that they bring beside the package.
+        _copy_whole([original, original.with_name(f"{package}.libs")], copy)
+    return copy / package / inside
+
+
+def reachable(directory: Path, account: Account) -> Path:
+    """Where the data meant for ``directory`` lives: there, or in /var/lib/hadir when it is closed."""
+    make_directory(directory)
+    if account.reaches(directory):
+        return directory
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
     elsewhere = _shared("data") / name
     make_directory(elsewhere)
@@ -128,7 +200,7 @@ def make_directory(path: Path) -> None:
 
 def remove(directory: Path) -> None:
     """Delete ``directory`` and what :func:`reachable` keeps elsewhere for it."""
-    location = directory / "LOCATION"
+    location = directory / LOCATION
     if location.exists():
         shutil.rmtree(Path(location.read_text().strip()), ignore_errors=True)
     shutil.rmtree(directory, ignore_errors=True)

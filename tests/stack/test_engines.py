@@ -134,7 +134,9 @@ def test_a_closed_directory_stays_closed_and_works(tmp_path: Path, monkeypatch: 
             assert server.is_ready()
         assert closed.stat().st_mode & 0o777 == 0o700
         elsewhere = Path((closed / "postgres" / "LOCATION").read_text().strip())
-        assert elsewhere.is_dir()
+        assert elsewhere.is_relative_to(unprivileged.SHARED_HOME)
+        with server:
+            assert server.is_ready()
         server.remove()
         assert not elsewhere.exists()
     finally:
