@@ -32,6 +32,9 @@ STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
 
 # How long a row that was handed to Celery may stay untaken before it is handed out again (its message is lost).
 HAND_OUT_AGAIN = timedelta(seconds=30)
+# How long to wait after trouble that passes: doubled each time, up to the longest.
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=15)
 
 
 class JobMixin:
@@ -150,9 +153,8 @@ def try_later(session: Session, kind: JobKind, job: Job, error: str) -> bool:
     """The job hit an error that passes: again with exponential backoff and jitter, or failed after max_attempts."""
     if job.attempts >= kind.max_attempts:
         return fail(session, kind, job, error)
-    delay = min(2.0 ** (job.attempts + 1), 600.0) * random.uniform(0.75, 1.25)
-    due_at = clock.real_now() + timedelta(seconds=delay)
-    return _set(session, kind, job, state=WAITING, due_at=due_at, last_error=error[:2000])
+    delay = min(FIRST_RETRY * 2 ** min(job.attempts - 1, 20), LONGEST_RETRY) * random.uniform(0.75, 1.25)
+    return _set(session, kind, job, state=WAITING, due_at=clock.real_now() + delay, last_error=error[:2000])
 
 
 def run(db: Database, kind: JobKind, job_id: UUID, work: Callable[[Any], None]) -> None:

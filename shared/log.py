@@ -2,11 +2,15 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 import structlog
 
 from shared import settings
+from shared.db import describe
 
 
 def request_id() -> str | None:
@@ -20,6 +24,19 @@ def on_behalf_of(request_id: str | None) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(request_id=request_id)
 
 
+def tell_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where an error came from and what it was, without the data that databases like to quote."""
+    raised = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
+    told = []
+    while isinstance(error, BaseException):
+        told.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if told:
+        event["exception"] = "\n\nwhich came from:\n".join(told)
+    return event
+
+
 def configure() -> None:
     """Send structlog and the standard library's logging to stderr, as JSON or (HADIR_LOG=console) for people."""
     to_console = settings.optional("HADIR_LOG", "json") == "console"
@@ -30,12 +47,11 @@ def configure() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_exception,
     ]
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
             renderer,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -39,7 +39,9 @@ def databases(engines: object) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def processes(engines: tuple[PostgresServer, ValkeyServer], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def processes(
+    engines: tuple[PostgresServer, ValkeyServer], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     stage = Stage(*engines, tmp_path_factory.mktemp("stage"))
     stage.start("relay", "sender", "receiver")
     yield stage

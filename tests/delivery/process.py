@@ -24,6 +24,7 @@ from tests.delivery import things
 
 DEATHS = Path(os.environ["TEST_DEATHS"])
 
+
 def die_if_asked(point: str) -> None:
     try:
         (DEATHS / point).unlink()
@@ -62,7 +63,7 @@ def install() -> None:
     seconds = float(os.environ["TEST_RESEND"])
     outbox.FIRST_RESEND = timedelta(seconds=seconds)
     outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)
-    jobs.HAND_OUT_AGAIN = timedelta(seconds=seconds)
+    jobs.HAND_OUT_AGAIN = jobs.FIRST_RETRY = timedelta(seconds=seconds)
 
 
 def _finished(task: Any = None, **_: Any) -> None:

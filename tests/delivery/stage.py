@@ -1,6 +1,7 @@
 """The stage of the delivery tests: own engines, own databases, and the processes of tests/delivery/process.py."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -71,17 +72,13 @@ class Stage:
         self._running[name].kill()
         self._running[name].wait()
 
-    def stop(self, *names: str) -> None:
-        """End processes in order; they are not started again."""
-        ending = [self._running.pop(name) for name in names or tuple(self._running) if name in self._running]
+    def stop(self, *names: str, sent: signal.Signals = signal.SIGKILL) -> None:
+        """End processes; they are not started again."""
+        ending = [self._running.pop(name) for name in names or tuple(self._running)]
         for process in ending:
-            process.terminate()
+            process.send_signal(sent)
         for process in ending:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(20)
 
     def die_at(self, point: str) -> None:
         """Let the process that comes to ``point`` next die there."""

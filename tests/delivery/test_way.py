@@ -104,7 +104,7 @@ def test_the_relay_stops_when_asked_also_while_valkey_hangs(stage: Stage) -> Non
     try:
         things.tell(range(5))
         began = time.monotonic()
-        stage.stop("relay")
+        stage.stop("relay", sent=signal.SIGTERM)
         assert time.monotonic() - began < 5
     finally:
         stage.valkey.resume()

@@ -14,6 +14,7 @@ from marshmallow import fields
 from sqlalchemy import CheckConstraint, Integer, String, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from shared import clock as clock
 from shared import jobs
 from shared.contracts import CONTRACTS, Contract, Fact
 from shared.db import Database, metadata

@@ -1,0 +1,85 @@
+"""Jobs: done once, again after any loss, and visible when they fail. Real relay, worker, PostgreSQL and Valkey."""
+
+import uuid
+from functools import partial
+
+import pytest
+
+from shared import jobs
+from tests.delivery import things
+from tests.delivery.stage import Stage
+from tests.delivery.things import WORK, Work, sender_db
+
+
+def ends_as(state: str, job_id: uuid.UUID) -> bool:
+    return bool(things.job(job_id).state == state)
+
+
+@pytest.mark.parametrize(
+    ("does", "ends", "tries", "says"),
+    [
+        ("well", jobs.DONE, 1, None),
+        ("transient-once", jobs.DONE, 2, None),
+        ("permanent", jobs.FAILED, 1, "never"),
+        ("deadly-once", jobs.DONE, 2, None),
+        ("deadly", jobs.FAILED, 3, "its worker died each time it was tried"),
+    ],
+)
+def test_how_a_job_goes(stage: Stage, does: str, ends: str, tries: int, says: str | None) -> None:
+    job_id = things.queue_work(does)
+    assert stage.comes_true(partial(ends_as, ends, job_id)), things.job(job_id).state
+    job = things.job(job_id)
+    assert (job.tries, job.last_error) == (tries, says)
+    assert job.finished_at is not None
+
+
+def test_a_failed_job_is_tried_again_when_a_person_asks(stage: Stage) -> None:
+    job_id = things.queue_work("permanent")
+    assert stage.comes_true(partial(ends_as, jobs.FAILED, job_id))
+    with sender_db.transaction() as session:
+        session.get_one(Work, job_id).does = "well"
+        assert jobs.again(session, WORK, job_id)
+        assert not jobs.again(session, WORK, job_id)
+    assert stage.comes_true(partial(ends_as, jobs.DONE, job_id))
+    assert things.job(job_id).last_error is None
+
+
+def test_flushall_loses_no_job(stage: Stage) -> None:
+    stage.stop("sender")
+    try:
+        ids = [things.queue_work("well") for _ in range(5)]
+        assert stage.comes_true(lambda: stage.queued("sender.work") >= 5)
+        stage.flush()
+    finally:
+        stage.start("sender")
+    for job_id in ids:
+        assert stage.comes_true(partial(ends_as, jobs.DONE, job_id))
+    assert [things.job(job_id).tries for job_id in ids] == [1] * 5
+
+
+def test_control_without_handing_out_again_flushall_loses_jobs(stage: Stage) -> None:
+    stage.stop("sender", "relay")
+    stage.start("relay", resend=3600)
+    try:
+        job_id = things.queue_work("well")
+        assert stage.comes_true(lambda: stage.queued("sender.work") >= 1)
+        stage.flush()
+        stage.start("sender")
+        assert not stage.comes_true(partial(ends_as, jobs.DONE, job_id), seconds=3)
+    finally:
+        stage.stop("relay", "sender")
+        stage.start("relay", "sender")
+
+
+def test_an_idle_worker_leaves_no_pile_behind(stage: Stage) -> None:
+    stage.stop("sender")
+    try:
+        for _ in range(250):
+            things.queue_work("well")
+        assert stage.comes_true(lambda: stage.queued("sender.work") >= 200)
+        # Time for several rounds of handing out again.
+        assert not stage.comes_true(lambda: stage.queued("sender.work") > 200, seconds=2)
+    finally:
+        stage.start("sender")
+    assert stage.comes_true(lambda: things.count(sender_db, Work, Work.state == jobs.DONE) == 250)
+    assert things.count(sender_db, Work, Work.tries != 1) == 0
