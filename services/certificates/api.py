@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g, make_response, request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
@@ -113,12 +113,12 @@ def start_run(question: dict[str, Any], event_id: int) -> Any:
         with db.transaction() as session:
             earlier = idempotency.take(session, scope, key, question) if key else None
             if earlier:
-                return earlier.body, earlier.status
+                return make_response(earlier.body, earlier.status)
             run = session.get_one(Run, issuing.issue_now(session, event_id, g.principal.name))
             body = RunAnswer().dump(run)
             if key:
                 idempotency.keep(session, scope, key, idempotency.Answer(202, body))
-            return body
+            return make_response(body, 202)
     except LookupError:
         abort(404)
     except issuing.NotYet:

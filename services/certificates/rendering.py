@@ -21,6 +21,7 @@ from shared import qr
 from shared.web.i18n import clock_time
 
 DESIGN = Path(__file__).resolve().parent / "design"
+LONGEST_WORD = 30
 STANDARDS: Any = ["ua-1", "a-3a"]
 ROLE_NAMES = {
     "peserta": ("PESERTA", "PARTICIPANT"),
@@ -74,7 +75,7 @@ def pdf(data: Mapping[str, Any], kid: int, signature: bytes) -> bytes:
 
     The document's own timestamp is the date of issue, so that the bytes depend on nothing but the arguments.
     """
-    context = document(data)
+    context = {name: value if name == "url" else _breakable(value) for name, value in document(data).items()}
     lacking = fonts.missing(json.dumps(context, ensure_ascii=False))
     if lacking:
         raise CannotRender(f"no font has a glyph for: {' '.join(lacking)}")
@@ -88,6 +89,15 @@ def pdf(data: Mapping[str, Any], kid: int, signature: bytes) -> bytes:
         return _the_compiler().pdf(inputs, issued_at.replace(microsecond=0))
     except typst.TypstError as error:
         raise CannotRender(f"{error.message} {' '.join(error.hints)}".strip()) from error
+
+
+def _breakable(value: Any) -> Any:
+    """``value`` with places to break a line in words longer than any real one, so that nothing runs off the page."""
+    if isinstance(value, str):
+        return " ".join("\u200b".join(word) if len(word) > LONGEST_WORD else word for word in value.split(" "))
+    if isinstance(value, list):
+        return [_breakable(item) for item in value]
+    return {name: _breakable(item) for name, item in value.items()}
 
 
 def document(data: Mapping[str, Any]) -> dict[str, Any]:

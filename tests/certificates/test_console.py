@@ -1,0 +1,107 @@
+"""The organiser's pages and API: what they show, what they start, and who may not."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from services.certificates.app import create_app
+from shared.web import signin
+from tests.certificates import scene
+
+EVENT = f"/certificates/console/events/{scene.EVENT_ID}"
+API = f"/certificates/api/v1/events/{scene.EVENT_ID}"
+
+
+@pytest.fixture
+def client(clean, tmp_path, monkeypatch):
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    scene.tell(
+        scene.event(),
+        *scene.full_day([1]),
+        scene.person(2),
+        scene.attendance(2, 1, 125),
+        scene.person(3, version=1, email=None),
+    )
+    scene.tell(scene.attendance(3, 1), scene.attendance(3, 2))
+    return create_app().test_client()
+
+
+def sign_in(client, *scopes: str) -> dict[str, str]:
+    token = signin.make_token("7", "Ibu Penyelenggara", list(scopes))
+    client.set_cookie(signin.cookie_name(), token)
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _token(page) -> str:
+    return BeautifulSoup(page.text, "html.parser").select_one("input[name=csrf_token]")["value"]
+
+
+def test_the_page_says_who_gets_one_and_why_not(client):
+    sign_in(client, "organiser")
+    assert "Pelatihan Digital Marketing" in client.get("/certificates/console/").text
+    page = client.get(EVENT).text
+    assert "hadir 125 dari 480 menit (26 %), diperlukan 75 %" in page
+    assert "tidak berhak" in page
+
+
+def test_issue_now_and_see_it(client):
+    sign_in(client, "organiser:1")
+    answer = client.post(f"{EVENT}/runs", data={"csrf_token": _token(client.get(EVENT))})
+    assert answer.status_code == 302
+    with_run = client.get(EVENT)
+    assert "Ibu Penyelenggara" in with_run.text
+    from services.certificates import overview
+    from services.certificates.models import db
+
+    with db.transaction() as session:
+        (run,) = overview.runs(session, scene.EVENT_ID)
+    scene.work(run.id)
+    page = client.get(EVENT).text
+    assert "001/JPPI/XII/2022" in page
+    assert "tanpa e-mail" in page
+
+
+def test_issue_now_needs_the_form_token(client):
+    sign_in(client, "organiser")
+    assert client.post(f"{EVENT}/runs").status_code == 400
+
+
+def test_not_before_the_end(client, tmp_path, monkeypatch):
+    sign_in(client, "organiser")
+    token = _token(client.get(EVENT))
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(12))
+    assert "Acara belum selesai" in client.post(f"{EVENT}/runs", data={"csrf_token": token}, follow_redirects=True).text
+
+
+@pytest.mark.parametrize("scopes", [[], ["organiser:2"], ["coordinator:1:1"], ["operator"]])
+def test_strangers_see_nothing(client, scopes):
+    headers = sign_in(client, *scopes) if scopes else {}
+    assert client.get(EVENT).status_code in (302, 403)
+    assert client.post(f"{EVENT}/runs").status_code in (302, 400, 403)
+    assert client.get(f"{API}/certificates", headers=headers).status_code in (401, 403)
+    assert client.post(f"{API}/runs", headers=headers, json={}).status_code in (401, 403)
+
+
+def test_an_organiser_of_another_event_does_not_see_this_one_in_the_list(client):
+    sign_in(client, "organiser:2")
+    assert "Pelatihan Digital Marketing" not in client.get("/certificates/console/").text
+
+
+def test_an_unknown_event_is_not_found(client):
+    sign_in(client, "organiser")
+    for event_id in ("99", "99999999999999999999"):
+        assert client.get(f"/certificates/console/events/{event_id}").status_code == 404
+
+
+def test_the_api_lists_in_pages_and_starts_a_run_once(client):
+    headers = sign_in(client, "organiser") | {"Idempotency-Key": "abc"}
+    first = client.post(f"{API}/runs", headers=headers, json={})
+    assert first.status_code == 202
+    assert client.post(f"{API}/runs", headers=headers, json={}).json == first.json
+    assert client.post(f"{API}/runs", headers=headers, json={"x": 1}).status_code == 422
+    scene.work(__import__("uuid").UUID(first.json["id"]))
+    assert client.get(f"{API}/runs", headers=headers).json[0]["issued"] == 2
+    page = client.get(f"{API}/certificates?limit=1", headers=headers).json
+    rest = client.get(f"{API}/certificates?limit=1&after={page['next']}", headers=headers).json
+    assert rest["next"] is None
+    numbers = {page["items"][0]["number"], rest["items"][0]["number"]}
+    assert numbers == {"001/JPPI/XII/2022", "002/JPPI/XII/2022"}
