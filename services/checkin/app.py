@@ -2,12 +2,20 @@
 
 from flask import Flask
 
+from services.checkin import callers
+from services.checkin.api import scans
+from services.checkin.pages import console, door
 from services.checkin.service import service
-from shared.web.app import make_app
+from shared.web.app import add_api_blueprint, make_api, make_app
 
 PREFIX = "/checkin"
 
 
 def create_app() -> Flask:
     """The WSGI application; its settings come from the environment."""
-    return make_app(service, __name__, PREFIX)
+    app = make_app(service, __name__, PREFIX, authenticate=callers.authenticate)
+    api = make_api(app, PREFIX, "Hadir Check-in")
+    add_api_blueprint(api, scans.blueprint)
+    app.register_blueprint(console.blueprint)
+    app.register_blueprint(door.blueprint)
+    return app

@@ -1,0 +1,36 @@
+"""Locks that make the scans of one ticket wait for each other, held until the transaction ends.
+
+All takers follow one order, so that none waits in a circle: first every ticket, then every person, each sorted.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+_LOCK = text("SELECT count(*) FROM (SELECT pg_advisory_xact_lock(key) FROM unnest(:keys) AS key) AS locks").bindparams(
+    bindparam("keys", type_=ARRAY(BigInteger))
+)
+
+
+def lock_tickets(session: Session, ticket_ids: Iterable[UUID]) -> None:
+    """Wait until no other transaction works on these tickets. To be called before lock_people."""
+    _lock(session, "ticket", ticket_ids)
+
+
+def lock_people(session: Session, participant_ids: Iterable[UUID]) -> None:
+    """Wait until no other transaction works on the scans of these participants."""
+    _lock(session, "person", participant_ids)
+
+
+def _lock(session: Session, kind: str, ids: Iterable[UUID]) -> None:
+    keys = sorted({_key(kind, each) for each in ids})
+    if keys:
+        session.execute(_LOCK, {"keys": keys})
+
+
+def _key(kind: str, each: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{kind}:{each}".encode(), digest_size=8).digest(), signed=True)

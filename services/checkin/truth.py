@@ -1,0 +1,126 @@
+"""From stored scans to the truth about them: load what belongs together, fold it, store what changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from services.checkin import schedule as schedules
+from services.checkin.folding import Entry, Folded, fold, is_conflict
+from services.checkin.judging import Direction, Passage, Person, Ticket, Verdict
+from services.checkin.models import Attendee, EventSchedule, Scan
+from services.checkin.schedule import Schedule
+
+
+class Subject(NamedTuple):
+    """Whose scans are folded together: a participant, or a ticket whose participant is not known yet."""
+
+    kind: str
+    id: UUID
+
+
+def subject_of(scan: Scan) -> Subject | None:
+    """Whose the scan is, None when it is nobody's."""
+    if scan.participant_id:
+        return Subject("person", scan.participant_id)
+    return Subject("ticket", scan.ticket_id) if scan.ticket_id else None
+
+
+def current_schedule(session: Session, event_id: int) -> Schedule | None:
+    """The newest schedule of an event, None while its event has not arrived."""
+    row = session.scalar(
+        select(EventSchedule).where(EventSchedule.event_id == event_id).order_by(EventSchedule.version.desc()).limit(1)
+    )
+    return schedules.make(row.event_id, row.version, row.timezone, row.sessions) if row else None
+
+
+def schedules_of(session: Session, event_id: int, versions: Iterable[int]) -> dict[int, Schedule]:
+    """The schedules of an event that were in force under ``versions``."""
+    rows = session.scalars(
+        select(EventSchedule).where(EventSchedule.event_id == event_id, EventSchedule.version.in_(set(versions)))
+    )
+    return {row.version: schedules.make(row.event_id, row.version, row.timezone, row.sessions) for row in rows}
+
+
+def scans_of(session: Session, event_id: int, people: Iterable[UUID], tickets: Iterable[UUID]) -> list[Scan]:
+    """All scans of these participants and tickets in the event, and the undos that name one of them."""
+    theirs = or_(Scan.participant_id.in_(set(people)), Scan.ticket_id.in_(set(tickets)))
+    scans = list(session.scalars(select(Scan).where(Scan.event_id == event_id, theirs)))
+    return scans + undos_of(session, event_id, (scan.scan_id for scan in scans))
+
+
+def undos_of(session: Session, event_id: int, targets: Iterable[UUID]) -> list[Scan]:
+    """The undos that name one of ``targets``."""
+    ids = set(targets)
+    if not ids:
+        return []
+    return list(session.scalars(select(Scan).where(Scan.event_id == event_id, Scan.undoes.in_(ids))))
+
+
+def group(scans: Iterable[Scan]) -> dict[Subject, list[Scan]]:
+    """Scans by whose they are; an undo goes with its target."""
+    scans = list({scan.scan_id: scan for scan in scans}.values())
+    owners = {scan.scan_id: subject_of(scan) for scan in scans}
+    groups: dict[Subject, list[Scan]] = defaultdict(list)
+    for scan in scans:
+        subject = owners.get(scan.undoes) if scan.undoes else owners[scan.scan_id]
+        if subject:
+            groups[subject].append(scan)
+    return groups
+
+
+def fold_scans(scans: Sequence[Scan], attendee: Attendee | None, versions: Mapping[int, Schedule]) -> Folded:
+    """Fold one subject's scans and note on each what it is worth."""
+    folded = fold((_entry(scan, versions[scan.schedule_version]) for scan in scans), person_of(attendee))
+    for scan in scans:
+        outcome = folded.outcomes[scan.scan_id]
+        scan.effective, scan.effective_session = outcome.verdict.value, outcome.session_id
+        scan.conflict = conflicts(scan)
+    return folded
+
+
+def conflicts(scan: Scan) -> bool:
+    """Whether the door let somebody in whom the truth does not count here."""
+    told = scan.told or scan.answered
+    return bool(told) and is_conflict(Verdict(told), Verdict(scan.effective))
+
+
+def person_of(attendee: Attendee | None) -> Person | None:
+    """What of the roster's row decides."""
+    return Person(attendee.status, attendee.status_at) if attendee else None
+
+
+def settle(session: Session, attendees: Mapping[UUID, Attendee]) -> None:
+    """Give scans of tickets that were unknown when they came to the participants whose tickets they are."""
+    owners: dict[UUID, Attendee] = {}
+    for attendee in attendees.values():
+        owners.update(dict.fromkeys((attendee.ticket_id, *attendee.revoked_ticket_ids), attendee))
+    orphans = select(Scan).where(Scan.ticket_id.in_(owners), Scan.participant_id.is_(None))
+    for scan in session.scalars(orphans):
+        assert scan.ticket_id is not None
+        owner = owners[scan.ticket_id]
+        if owner.event_id == scan.event_id:
+            scan.participant_id = owner.participant_id
+            scan.ticket_revoked = scan.ticket_id != owner.ticket_id
+    session.flush()
+
+
+def _entry(scan: Scan, schedule: Schedule) -> Entry:
+    passage = Passage(
+        scan_id=scan.scan_id,
+        at=scan.effective_at,
+        direction=Direction(scan.direction),
+        session_id=scan.session_id,
+        overridden=scan.override_reason is not None,
+        answered=Verdict(scan.answered) if scan.answered else None,
+    )
+    ticket = Ticket(revoked=bool(scan.ticket_revoked), expired=scan.ticket_expired)
+    return Entry(passage, ticket, schedule, scan.actor, scan.undoes)
+
+
+def insertable(scan: Scan) -> dict[str, Any]:
+    """The scan's columns as a row to insert."""
+    return {column.name: getattr(scan, column.name) for column in Scan.__table__.columns}
