@@ -69,13 +69,17 @@ class Job(Protocol):
 
 @dataclass(frozen=True)
 class JobKind:
-    """Rows of ``model`` are worked on by Celery task ``task`` (which takes the row's id as text) from ``queue``."""
+    """Rows of ``model`` are worked on by Celery task ``task`` (which takes the row's id as text) from ``queue``.
+
+    ``lease`` is longer than a task may work, unless the work ``renews`` it on its way.
+    """
 
     model: type[Any]
     task: str
     queue: str
     lease: timedelta = timedelta(minutes=2)
     max_attempts: int = 8
+    renews: bool = False
 
 
 class Transient(Exception):
