@@ -1,5 +1,6 @@
 """What registration is made of."""
 
+from services.registration.mailing import SEND_MAIL
 from services.registration.messages import HANDLES
 from services.registration.models import Base, db
 from services.registration.tasks import celery
@@ -19,5 +20,5 @@ service = Service(
     ),
     celery=celery,
     handlers=HANDLES,
-    jobs=(),
+    jobs=(SEND_MAIL,),
 )

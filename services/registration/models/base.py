@@ -1,4 +1,4 @@
-"""Tables of registration."""
+"""What all tables of registration share."""
 
 from sqlalchemy.orm import DeclarativeBase
 

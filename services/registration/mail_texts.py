@@ -1,0 +1,73 @@
+"""What mails say, composed from the rows as they are when the mail is sent."""
+
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from services.registration import codes, tickets
+from services.registration.localised import in_language
+from services.registration.mailing import TICKET
+from services.registration.models import Event, Participant, db
+from services.registration.models.participants import CANCELLED, CONFIRMED
+from shared import qr
+from shared.mail.models import Mail
+from shared.mail.writer import Writer
+
+QR_CID = "ticket"
+writer = Writer("services.registration")
+
+
+def compose(mail: Mail) -> EmailMessage | None:
+    """The mail's subject and body, or None when there is nothing to tell any more."""
+    return COMPOSERS[mail.kind](mail)
+
+
+def ticket_mail(mail: Mail) -> EmailMessage | None:
+    """The ticket, the place on the waiting list, or the cancellation: whatever holds now."""
+    with db.transaction() as session:
+        person = session.get(Participant, UUID(mail.subject_key), options=[joinedload(Participant.event)])
+        if person is None or person.erased_at is not None:
+            return None
+        event = person.event
+        event.sessions  # noqa: B018 - loaded while the session is open
+    with writer.language(person.locale):
+        return _ticket_message(event, person)
+
+
+def _ticket_message(event: Event, person: Participant) -> EmailMessage:
+    values: dict[str, Any] = {
+        "event": event,
+        "title": in_language(event, "title", person.locale),
+        "person": person,
+        "code": codes.spoken(person.code),
+        "link": tickets.link(event, person),
+        "mail_locale": person.locale,
+    }
+    message = EmailMessage()
+    message["Subject"] = f"{_subject(person)}: {values['title']}"
+    message.set_content(render_template("mail/ticket.txt", **values))
+    message.add_alternative(render_template("mail/ticket.html", **values, qr_cid=QR_CID), subtype="html")
+    if person.status == CONFIRMED:
+        _attach_qr(message, qr.png(tickets.qr_text(event, person), qr.TICKET_VERSION))
+    return message
+
+
+def _subject(person: Participant) -> str:
+    if person.status == CONFIRMED:
+        return _("Tiket Anda")
+    if person.status == CANCELLED:
+        return _("Pendaftaran dibatalkan")
+    return _("Anda di daftar tunggu")
+
+
+def _attach_qr(message: EmailMessage, image: bytes) -> None:
+    html = message.get_payload()[1]  # type: ignore[index]
+    assert isinstance(html, EmailMessage)
+    html.add_related(image, "image", "png", cid=f"<{QR_CID}>", filename="ticket.png", disposition="inline")
+
+
+COMPOSERS = {TICKET: ticket_mail}

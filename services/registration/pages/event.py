@@ -1,0 +1,123 @@
+"""The list of events, and an event's page with its form."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from services.registration import events, signup, tickets
+from services.registration.labels import locale_options, need_options
+from services.registration.models import Event, db
+from services.registration.schemas import SignUp
+from shared import clock
+from shared.web import idempotency
+from shared.web.access import PUBLIC, who
+from shared.web.forms import FormErrors, load, typed_values
+
+blueprint = Blueprint("event", __name__)
+
+# A hidden random value: the same form sent twice is one registration.
+FORM_TOKEN = "form_token"
+
+
+@blueprint.get("/")
+@who(PUBLIC)
+def index() -> str:
+    """Events that come, and the last ones."""
+    with db.transaction() as session:
+        now = clock.now()
+        return render_template("public/index.html", coming=events.coming(session, now), past=events.past(session, now))
+
+
+@blueprint.get("/e/<slug>")
+@who(PUBLIC)
+def show(slug: str) -> Any:
+    """An event with its form."""
+    with db.transaction() as session:
+        event = _event(session, slug)
+        return _page(session, event, {"locale": str(get_locale()), "invite": request.args.get("invite", "")}, {})
+
+
+@blueprint.post("/e/<slug>")
+@who(PUBLIC)
+def submit(slug: str) -> Any:
+    """Sign up, once for each form that was shown, and go to the ticket."""
+    typed = typed_values(SignUp(), request.form)
+    try:
+        details = load(SignUp(), request.form, ignore=[FORM_TOKEN])
+        with db.transaction() as session:
+            return redirect(_sign_up_once(session, _event(session, slug), details), 303)
+    except FormErrors as error:
+        errors = error.errors
+    except signup.AlreadyRegistered:
+        errors = {"email": [_("Alamat ini sudah terdaftar untuk acara ini. Tiketnya ada di kotak surat Anda.")]}
+    except signup.InviteInvalid:
+        errors = {"invite": [_("Tautan undangan ini tidak berlaku lagi. Minta tautan baru kepada organisasi Anda.")]}
+    except signup.SignUpClosed:
+        errors = {}
+    with db.transaction() as session:
+        return _page(session, _event(session, slug), typed, errors), 422
+
+
+def _sign_up_once(session: Session, event: Event, details: dict[str, Any]) -> str:
+    """The path of the ticket; of the first one when this form was sent before with the same content."""
+    # The content belongs to the key: somebody who goes back and corrects it sends another form.
+    key = f"{request.form.get(FORM_TOKEN, '')[:60]}:{_fingerprint(details)}"
+    scope = f"form:{event.id}"
+    earlier = idempotency.take(session, scope, key, details)
+    if earlier:
+        return str(earlier.body["path"])
+    person = signup.sign_up(session, event, details, "form", details["invite"])
+    path = tickets.link_path(event, person)
+    idempotency.keep(session, scope, key, idempotency.Answer(303, {"path": path}), str(person.id))
+    return path
+
+
+def _fingerprint(details: dict[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(details.items())).encode()).hexdigest()[:32]
+
+
+def _event(session: Session, slug: str) -> Event:
+    event = events.public_event(session, slug)
+    if event is None:
+        abort(404)
+    return event
+
+
+def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
+    invite = str(typed.get("invite") or "")
+    partner = signup.find_invite(session, event, invite) if invite else None
+    return render_template(
+        "public/event.html",
+        event=event,
+        partner=partner,
+        invite_is_bad=bool(invite) and partner is None,
+        is_open=event.takes_signups(clock.now()),
+        seats_free=events.open_pool(session, event.id).free + (partner.pool.free if partner else 0),
+        consent=events.consent_text(session, event),
+        typed=typed,
+        errors=errors,
+        labels=_labels(),
+        needs=need_options(),
+        locales=locale_options(),
+        form_token=typed.get(FORM_TOKEN) or secrets.token_urlsafe(16),
+        action=url_for("event.submit", slug=event.slug),
+    )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name": _("Nama lengkap"),
+        "email": _("Alamat e-mail"),
+        "organisation": _("Organisasi"),
+        "locale": _("Bahasa untuk surat kami"),
+        "needs": _("Kebutuhan akomodasi"),
+        "needs_note": _("Penjelasan kebutuhan"),
+        "needs_consent": _("Persetujuan menyimpan kebutuhan"),
+        "consent": _("Persetujuan"),
+        "invite": _("Undangan"),
+    }
