@@ -1,8 +1,10 @@
 """Sending over SMTP, one code path for all mail; errors sorted into those that pass and those that do not."""
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -63,28 +65,68 @@ def deliver(message: EmailMessage) -> str:
     The address is ``smtp://[user:password@]host[:port]``, ``smtp+starttls://`` or ``smtps://``. Raises
     jobs.Transient for what passes by itself (4xx, no connection, time-out) and jobs.Permanent for 5xx.
     """
+    client = _connect()
     try:
-        with _connect() as client:
-            refused = client.send_message(message)
-            return "accepted" if not refused else str(refused)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, text = next(iter(error.recipients.values()))
-        raise _sorted(code, text) from error
+        return _hand_over(client, message)
     except smtplib.SMTPResponseException as error:
         raise _sorted(error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise jobs.Permanent(f"the mail server cannot write to this address: {error}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise jobs.Transient(repr(error)) from error
+    finally:
+        _say_goodbye(client)
 
 
 def _connect() -> smtplib.SMTP:
+    """A greeted, authenticated connection. Whatever goes wrong here is not about one mail, so it is tried later."""
     url = urlsplit(settings.required("HADIR_SMTP_URL"))
-    factory = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    client = factory(url.hostname or "localhost", url.port or 25, timeout=TIMEOUT_SECONDS)
-    if url.scheme == "smtp+starttls":
-        client.starttls()
-    if url.username:
-        client.login(unquote(url.username), unquote(url.password or ""))
+    host, port, context = url.hostname or "localhost", url.port or 25, ssl.create_default_context()
+    try:
+        if url.scheme == "smtps":
+            client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            client = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        try:
+            if url.scheme == "smtp+starttls":
+                client.starttls(context=context)
+            if url.username:
+                client.login(unquote(url.username), unquote(url.password or ""))
+        except BaseException:
+            client.close()
+            raise
+    except (smtplib.SMTPException, OSError) as error:
+        raise jobs.Transient(repr(error)) from error
     return client
+
+
+def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> str:
+    """What the server said to the mail (smtplib.send_message would drop it: it often names the mail's number)."""
+    sender, recipient = (parseaddr(str(message[name]))[1] for name in ("From", "To"))
+    client.ehlo_or_helo_if_needed()
+    foreign = not (sender + recipient).isascii()
+    if foreign and not client.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("it does not speak SMTPUTF8")
+    # 7 bit passes every server on the way unchanged.
+    content = message.as_bytes(policy=SMTP.clone(utf8=foreign, cte_type="7bit"))
+    _accepted(client.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if foreign else []))
+    _accepted(client.rcpt(recipient))
+    return _accepted(client.data(content))
+
+
+def _accepted(answer: tuple[int, bytes]) -> str:
+    code, text = answer
+    if code not in (250, 251):
+        raise smtplib.SMTPResponseException(code, text)
+    return f"{code} {text.decode(errors='replace')}"
+
+
+def _say_goodbye(client: smtplib.SMTP) -> None:
+    """The mail is accepted or not: what the server says to QUIT changes nothing, and must not have it sent again."""
+    try:
+        client.quit()
+    except (smtplib.SMTPException, OSError):
+        client.close()
 
 
 def _sorted(code: int, text: bytes | str) -> Exception:

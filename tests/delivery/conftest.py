@@ -32,10 +32,9 @@ def engines(engine_directory: Path) -> Iterator[tuple[PostgresServer, ValkeyServ
 
 
 @pytest.fixture
-def databases(engines: object) -> Iterator[None]:
+def databases(engines: object) -> None:
     """Both databases, empty."""
     things.empty_tables()
-    yield
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +48,8 @@ def processes(
 
 
 @pytest.fixture
-def stage(processes: Stage) -> Iterator[Stage]:
+def stage(processes: Stage) -> Stage:
     """All processes at work, nothing to do, nothing in the queues."""
     things.empty_tables()
     processes.flush()
-    yield processes
+    return processes

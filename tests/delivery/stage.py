@@ -32,7 +32,7 @@ POINTS = (
 
 
 class Stage:
-    """Engines and processes; a process that died is started again, as a supervisor would, while something is awaited."""
+    """Engines and processes. A process that died is started again while something is awaited, as by a supervisor."""
 
     def __init__(self, postgres: PostgresServer, valkey: ValkeyServer, directory: Path):
         self.postgres = postgres

@@ -22,7 +22,7 @@ def ends_as(state: str, job_id: uuid.UUID) -> bool:
         ("transient-once", jobs.DONE, 2, None),
         ("permanent", jobs.FAILED, 1, "never"),
         ("deadly-once", jobs.DONE, 2, None),
-        ("deadly", jobs.FAILED, 3, "its worker died each time it was tried"),
+        ("deadly", jobs.FAILED, 2, "its worker died each time it was tried"),
     ],
 )
 def test_how_a_job_goes(stage: Stage, does: str, ends: str, tries: int, says: str | None) -> None:

@@ -58,7 +58,7 @@ def test_a_worker_from_before_a_retry_by_hand_ends_nothing(waiting: uuid.UUID) -
     hand_out()
     slow = take(waiting)
     let_time_pass(waiting)
-    for _ in range(2):
+    for _ in range(WORK.max_attempts - 1):
         hand_out()
         take(waiting)
         let_time_pass(waiting)

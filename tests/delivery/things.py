@@ -24,6 +24,7 @@ from shared.delivery.publish import publish_many
 from shared.delivery.upsert import upsert_newer
 from shared.fields import Text
 from shared.log import on_behalf_of as on_behalf_of
+from shared.mail.models import MailBase
 from shared.worker import make_celery
 
 sender_db, receiver_db = Database("sender"), Database("receiver")
@@ -68,7 +69,7 @@ class Work(jobs.JobMixin, SenderBase):
     __table_args__ = (jobs.due_index("work"),)
 
 
-WORK = jobs.JobKind(Work, "sender.work", "sender.work", lease=timedelta(seconds=1), max_attempts=3)
+WORK = jobs.JobKind(Work, "sender.work", "sender.work", lease=timedelta(seconds=1), max_attempts=2)
 
 
 class Thing(ReceiverBase):
@@ -118,9 +119,12 @@ def _work(job: Work) -> None:
         raise jobs.Permanent("never")
 
 
+TABLES = ((sender_db, (DeliveryBase, MailBase, SenderBase)), (receiver_db, (DeliveryBase, ReceiverBase)))
+
+
 def create_tables() -> None:
     """In both databases, anew."""
-    for db, bases in ((sender_db, (DeliveryBase, SenderBase)), (receiver_db, (DeliveryBase, ReceiverBase))):
+    for db, bases in TABLES:
         for base in bases:
             base.metadata.drop_all(db.engine)
             base.metadata.create_all(db.engine)
@@ -128,7 +132,7 @@ def create_tables() -> None:
 
 def empty_tables() -> None:
     """Delete every row in both databases."""
-    for db, bases in ((sender_db, (DeliveryBase, SenderBase)), (receiver_db, (DeliveryBase, ReceiverBase))):
+    for db, bases in TABLES:
         with db.transaction() as session:
             for base in bases:
                 for table in base.metadata.sorted_tables:
