@@ -44,10 +44,14 @@ class Reason(StrEnum):
     NEVER_THERE = "never_there"
     NO_POLICY = "no_policy"
     ROLE_WITHOUT = "role_without"
+    GRANTED = "granted"
+    DENIED = "denied"
 
 
 class Verdict(NamedTuple):
-    """The decision, with the figures it rests on. ``required`` is a share of ``total``; ``missed`` are titles."""
+    """The decision, with the figures it rests on. ``required`` is a share of ``total``; ``missed`` are titles; ``why``
+    is what a person gave as the reason of an exception.
+    """
 
     eligible: bool
     reason: Reason
@@ -55,6 +59,7 @@ class Verdict(NamedTuple):
     total: int = 0
     required: Decimal = Decimal(0)
     missed: tuple[str, ...] = ()
+    why: str = ""
 
 
 def sessions_of(event_sessions: Sequence[Mapping[str, Any]]) -> list[Session]:
@@ -111,6 +116,18 @@ def _chosen(rule: Mapping[str, Any], sessions: Sequence[Session]) -> list[Sessio
     return [session for session in sessions if session.id in wanted]
 
 
+def overrule(verdict: Verdict, kind: str | None, why: str = "") -> Verdict:
+    """The verdict after an organiser's decision: "grant", "deny" or None.
+
+    Nobody who never arrived can be granted one: their attendance is to be put right first.
+    """
+    if kind == "deny":
+        return verdict._replace(eligible=False, reason=Reason.DENIED, why=why)
+    if kind == "grant" and verdict.reason != Reason.NEVER_THERE:
+        return verdict._replace(eligible=True, reason=Reason.GRANTED, why=why)
+    return verdict
+
+
 def percent(part: int, whole: int) -> int:
     """Whole percent, rounded down: who has 74.9 % must not read 75 %."""
     return part * 100 // whole if whole else 0
@@ -124,6 +141,7 @@ def sentence(verdict: Verdict) -> str:
         "percent": percent(verdict.attended, verdict.total),
         "required": f"{(verdict.required * 100).normalize():f}",
         "missed": ", ".join(verdict.missed),
+        "why": verdict.why,
     }
     return {
         Reason.ENOUGH_MINUTES: _("hadir %(attended)s dari %(total)s menit (%(percent)s %%)", **figures),
@@ -135,4 +153,6 @@ def sentence(verdict: Verdict) -> str:
         Reason.NEVER_THERE: _("tidak pernah hadir"),
         Reason.NO_POLICY: _("syarat sertifikat untuk peran ini belum ditetapkan"),
         Reason.ROLE_WITHOUT: _("peran ini tidak mendapat sertifikat"),
+        Reason.GRANTED: _("diberi dengan pengecualian: %(why)s", **figures),
+        Reason.DENIED: _("tidak diberi: %(why)s", **figures),
     }[verdict.reason]

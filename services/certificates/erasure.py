@@ -9,7 +9,7 @@ import uuid
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.certificates.models import Attendance, Certificate, Obstacle
+from services.certificates.models import Attendance, Certificate, Decision, Obstacle
 from shared.delivery.erasure import scrub_delivery
 from shared.mail.queue import forget as forget_mail
 
@@ -18,7 +18,7 @@ def forget(session: Session, participant_id: uuid.UUID) -> None:
     """Scrub everything that certificates keeps about a person whose tombstone has come."""
     scrub_delivery(session, str(participant_id))
     forget_mail(session, participant_id)
-    for model in (Attendance, Obstacle):
+    for model in (Attendance, Decision, Obstacle):
         session.execute(delete(model).where(model.participant_id == participant_id))
     rows = select(Certificate).where(Certificate.participant_id == participant_id).with_for_update()
     for certificate in session.scalars(rows):

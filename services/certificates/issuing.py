@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.certificates import making
+from services.certificates.content import content, differs
 from services.certificates.due import Standing, standings
 from services.certificates.messages import publish_certificates
-from services.certificates.models import Certificate, Event, Obstacle, Person, Run, db
+from services.certificates.models import Certificate, Event, Layout, Obstacle, Person, Run, db
 from services.certificates.numbering import BadPattern
 from services.certificates.rendering import CannotRender
 from shared import clock, jobs, queues
@@ -31,10 +32,11 @@ log = structlog.get_logger()
 CHUNK = 50
 EVENTS_PER_TICK = 20
 LONGEST_SECONDS = 45
+ANEW = "anew"
 UNFINISHED = (jobs.WAITING, jobs.HANDED_OUT, jobs.RUNNING)
 
 # Renewed with each chunk, and each chunk holds the run's row: a lease that ran out under a slow worker does no harm.
-RUN = jobs.JobKind(Run, "certificates.issue-run", queues.CERTIFICATES_RENDER, lease=timedelta(seconds=30))
+RUN = jobs.JobKind(Run, "certificates.issue-run", queues.CERTIFICATES_RENDER, lease=timedelta(seconds=30), renews=True)
 
 
 class NotYet(ValueError):
@@ -65,8 +67,11 @@ def _plan(session: Session, event: Event) -> uuid.UUID | None:
     return _start(session, event.event_id, "end" if is_first else "late", None)
 
 
-def issue_now(session: Session, event_id: int, by: str) -> uuid.UUID:
+def issue_now(session: Session, event_id: int, by: str, anew: bool = False) -> uuid.UUID:
     """Start a run because a person asks; the one under way when there is one.
+
+    ``anew`` also replaces valid certificates that say anything otherwise than they would today (the event's title
+    was corrected, a logo was added).
 
     Raises LookupError for an unknown event and NotYet before its end (the grace is not waited for).
     """
@@ -75,7 +80,7 @@ def issue_now(session: Session, event_id: int, by: str) -> uuid.UUID:
         raise LookupError(event_id)
     if event.ends_at > clock.now():
         raise NotYet(event_id)
-    return _unfinished(session, event_id) or _start(session, event_id, "hand", by)
+    return _unfinished(session, event_id) or _start(session, event_id, ANEW if anew else "hand", by)
 
 
 def _unfinished(session: Session, event_id: int) -> uuid.UUID | None:
@@ -100,7 +105,7 @@ def work(run: Run) -> None:
         event = session.get(Event, run.event_id)
         if event is None:
             raise jobs.Permanent("the event is not known here")
-        due = [standing.person.participant_id for standing in standings(session, event) if standing.is_due]
+        due = [standing.person.participant_id for standing in due_people(session, event, run.cause == ANEW)]
         row = session.get_one(Run, run.id)
         row.planned = row.issued + len(due)
     started = time.monotonic()
@@ -119,7 +124,7 @@ def work_chunk(run: Run, participant_ids: Sequence[uuid.UUID]) -> None:
             # Renewing locks the run's row: a worker that lost its lease cannot issue beside the new one.
             if not jobs.renew(session, RUN, run):
                 raise jobs.Transient("the lease was lost to another worker")
-            issued = issue(session, run.event_id, participant_ids)
+            issued = issue(session, run.event_id, participant_ids, run.cause == ANEW)
             row = session.get_one(Run, run.id, populate_existing=True)
             row.issued += len(issued)
             # It got further: only what kills the worker again and again without progress is given up.
@@ -142,7 +147,25 @@ def _go_on_later(run: Run) -> None:
             wake_relay(session)
 
 
-def issue(session: Session, event_id: int, participant_ids: Sequence[uuid.UUID]) -> list[Certificate]:
+def due_people(session: Session, event: Event, anew: bool, only: Sequence[uuid.UUID] | None = None) -> list[Standing]:
+    """Who is to get a certificate now; ``anew``: also those whose valid one says what is outdated."""
+    layout = session.get(Layout, event.event_id) if anew else None
+    return [
+        standing
+        for standing in standings(session, event, only)
+        if standing.is_due
+        or (
+            anew
+            and standing.certificate
+            and standing.may_be_replaced
+            and differs(standing.certificate.data, content(event, standing.person, layout))
+        )
+    ]
+
+
+def issue(
+    session: Session, event_id: int, participant_ids: Sequence[uuid.UUID], anew: bool = False
+) -> list[Certificate]:
     """Make certificates for those of ``participant_ids`` who are due one now; returns the new rows, flushed.
 
     Raises IntegrityError when another transaction issued to one of them first.
@@ -155,7 +178,7 @@ def issue(session: Session, event_id: int, participant_ids: Sequence[uuid.UUID])
         .with_for_update(read=True)
     )
     event = session.get_one(Event, event_id)
-    due = [standing for standing in standings(session, event, participant_ids) if standing.is_due]
+    due = due_people(session, event, anew, participant_ids)
     if not due:
         return []
     maker = making.Maker(session, event)
@@ -171,16 +194,17 @@ def _make(session: Session, maker: making.Maker, standing: Standing) -> Certific
         return maker.make(standing)
     except CannotRender as error:
         log.warning("certificate-obstacle", participant_id=str(standing.person.participant_id), error=str(error))
-        _note_obstacle(session, standing.person, str(error))
+        _note_obstacle(session, standing.person, error)
         return None
 
 
-def _note_obstacle(session: Session, person: Person, problem: str) -> None:
+def _note_obstacle(session: Session, person: Person, error: CannotRender) -> None:
     row = {
         "participant_id": person.participant_id,
         "event_id": person.event_id,
         "person_version": person.version,
-        "problem": problem,
+        "characters": error.characters,
+        "problem": str(error),
         "noticed_at": clock.now(),
     }
     statement = insert(Obstacle).values(row)

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import render_template
 from flask_babel import gettext as _
 
-from services.certificates import making, rendering
+from services.certificates import images, making, rendering
 from services.certificates.models import VALID, Certificate, Person, db
 from shared import jobs, queues, settings
 from shared.mail.models import Mail
@@ -29,9 +29,10 @@ def compose(mail: Mail) -> EmailMessage | None:
     with db.transaction() as session:
         certificate = session.get(Certificate, certificate_of(mail))
         person = session.get(Person, certificate.participant_id) if certificate else None
+        pictures = images.of(session, certificate.data) if certificate else {}
     if certificate is None or person is None or person.erased or certificate.status != VALID:
         return None
-    pdf = rendering.pdf(certificate.data, certificate.kid, certificate.signature)
+    pdf = rendering.pdf(certificate.data, certificate.kid, certificate.signature, pictures)
     with _writer.language(person.locale):
         message = _words(certificate, person.locale)
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=rendering.filename(certificate.number))

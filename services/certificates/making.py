@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from services.certificates import credential, numbering, rendering
+from services.certificates import credential, images, numbering, rendering
+from services.certificates.content import content
 from services.certificates.due import Standing
-from services.certificates.eligibility import sessions_of
-from services.certificates.models import REPLACED, Certificate, Event, Obstacle
+from services.certificates.models import REPLACED, Certificate, Event, Layout, Obstacle
 from shared import clock, keys, settings
 from shared.mail import queue
 
@@ -29,6 +29,7 @@ class Maker:
         self.day = self.at.astimezone(ZoneInfo(event.timezone)).date()
         self.series = numbering.lock_series(session, event.organiser_id, event.number_pattern, self.day)
         self.last = self.series.last
+        self.layout = session.get(Layout, event.event_id)
 
     def make(self, standing: Standing) -> Certificate:
         """The person's certificate, added to the session; an earlier version is replaced.
@@ -40,7 +41,7 @@ class Maker:
         base = earlier.base_number if earlier else self._number(self.last + 1)
         data = self._data(standing, version, numbering.corrected(base, version))
         signature = credential.sign(data, self.signing)
-        rendering.pdf(data, self.signing.kid, signature)
+        rendering.pdf(data, self.signing.kid, signature, images.of(self.session, data))
         if earlier is None:
             self.last += 1
         else:
@@ -86,27 +87,15 @@ class Maker:
         return certificate
 
     def _data(self, standing: Standing, version: int, number: str) -> dict[str, Any]:
-        event, code = self.event, credential.new_code()
+        code = credential.new_code()
         return {
+            **content(self.event, standing.person, self.layout),
             "kind": credential.KIND,
             "id": str(uuid.uuid4()),
             "version": version,
             "number": number,
             "code": code,
             "url": settings.public_url(f"/v/{credential.grouped(code)}"),
-            "name": standing.person.name,
-            "role": standing.person.role,
-            "event": {
-                "title": event.title,
-                "title_en": event.title_en,
-                "venue": event.venue,
-                "timezone": event.timezone,
-                "starts_at": event.starts_at.isoformat(),
-                "ends_at": event.ends_at.isoformat(),
-                "minutes": sum(item.minutes for item in sessions_of(event.sessions)),
-            },
-            "organiser": event.organiser,
-            "partners": event.partners,
-            "signatories": [{"name": who["name"], "title": who.get("title", "")} for who in event.signatories],
             "issued_at": self.at.isoformat(),
+            "design": rendering.edition(),
         }

@@ -141,7 +141,8 @@ class Run(JobMixin, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     event_id: Mapped[int] = mapped_column(Integer)
-    # "end" (the day is over), "late" (something changed afterwards) or "hand" (a person asked).
+    # "end" (the day is over), "late" (something changed afterwards), "hand" (a person asked) or "anew" (a person
+    # asked to replace what the event's data have outdated, too).
     cause: Mapped[str] = mapped_column(String(10))
     started_by: Mapped[str | None] = mapped_column(String(200))
     # Business time.
@@ -161,6 +162,48 @@ class Run(JobMixin, Base):
     )
 
 
+class Decision(Base):
+    """What an organiser decided about one person against the policy, and why."""
+
+    __tablename__ = "decisions"
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(Integer, index=True)
+    # "grant" or "deny"
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(200))
+    # Business time.
+    decided_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Layout(Base):
+    """What organisers chose for the look of an event's certificates; one design, a few choices."""
+
+    __tablename__ = "layouts"
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    bilingual: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
+    second_page: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    # A sentence in place of "sebagai", e.g. what the certificate is for.
+    statement: Mapped[str | None] = mapped_column(String(200))
+    statement_en: Mapped[str | None] = mapped_column(String(200))
+    # [{"image": sha256, "alt": whose logo}] from left to right
+    logos: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    # signatory's name -> sha256 of the image of the signature
+    signatures: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+
+
+class Image(Base):
+    """An uploaded picture, known by its content: a certificate names it by hash, so it never changes."""
+
+    __tablename__ = "images"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # As SVG, also where a PNG was uploaded (wrapped).
+    svg: Mapped[str] = mapped_column(Text)
+
+
 class Obstacle(Base):
     """Why an eligible person's certificate could not be made; gone when it could, or when the person's data change."""
 
@@ -169,5 +212,7 @@ class Obstacle(Base):
     participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(Integer, index=True)
     person_version: Mapped[int] = mapped_column(Integer)
+    # The characters that no font can draw; empty when it was something else, told in ``problem``.
+    characters: Mapped[str] = mapped_column(Text)
     problem: Mapped[str] = mapped_column(Text)
     noticed_at: Mapped[datetime] = mapped_column(Instant)

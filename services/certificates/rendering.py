@@ -4,11 +4,15 @@ Tagged for screen readers (PDF/UA-1) and made to last (PDF/A-3a); the credential
 database or a clock: what is printed is what was signed.
 """
 
+import functools
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +36,11 @@ ROLE_NAMES = {
 
 
 class CannotRender(ValueError):
-    """A certificate that cannot be drawn; the text says why, for a person who can mend it."""
+    """A certificate that cannot be drawn; the text says why. ``characters`` are those that no font has."""
+
+    def __init__(self, problem: str, characters: str = ""):
+        super().__init__(problem)
+        self.characters = characters
 
 
 class _Compiler:
@@ -70,19 +78,31 @@ def _the_compiler() -> _Compiler:
         return _compiler
 
 
-def pdf(data: Mapping[str, Any], kid: int, signature: bytes) -> bytes:
-    """The PDF of signed ``data``. Raises CannotRender, naming the characters that no font has.
+@functools.cache
+def edition() -> str:
+    """Names the design, its fonts and its compiler: the same edition draws the same bytes from the same data."""
+    parts = [(DESIGN / "certificate.typ").read_bytes(), metadata.version("typst").encode()]
+    parts += [path.read_bytes() for path in fonts.files()]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]
+
+
+def pdf(data: Mapping[str, Any], kid: int, signature: bytes, images: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """The PDF of signed ``data``; ``images`` are the SVGs that it names, by hash.
+
+    Raises CannotRender, naming the characters that no font has.
 
     The document's own timestamp is the date of issue, so that the bytes depend on nothing but the arguments.
     """
     context = {name: value if name == "url" else _breakable(value) for name, value in document(data).items()}
     lacking = fonts.missing(json.dumps(context, ensure_ascii=False))
     if lacking:
-        raise CannotRender(f"no font has a glyph for: {' '.join(lacking)}")
+        characters = " ".join(lacking)
+        raise CannotRender(f"no font has a glyph for: {characters}", characters)
     inputs = {
         "context": json.dumps(context, ensure_ascii=False),
         "qr": qr.svg(context["url"]),
         "credential": credential.write(data, kid, signature),
+        "images": json.dumps(dict(images)),
     }
     issued_at = datetime.fromisoformat(data["issued_at"])
     try:
@@ -97,7 +117,9 @@ def _breakable(value: Any) -> Any:
         return " ".join("\u200b".join(word) if len(word) > LONGEST_WORD else word for word in value.split(" "))
     if isinstance(value, list):
         return [_breakable(item) for item in value]
-    return {name: _breakable(item) for name, item in value.items()}
+    if isinstance(value, dict):
+        return {name: item if name == "image" else _breakable(item) for name, item in value.items()}
+    return value
 
 
 def document(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +130,14 @@ def document(data: Mapping[str, Any]) -> dict[str, Any]:
     role, role_en = ROLE_NAMES[loaded["role"]]
     return {
         "fonts": fonts.names(),
+        "bilingual": loaded["bilingual"],
+        "statement": loaded["statement"] or "",
+        "statement_en": loaded["statement_en"] or "",
+        "logos": loaded["logos"],
+        "sessions": [
+            {"title": item["title"], "length": duration(item["minutes"], "jam", "menit")} for item in loaded["sessions"]
+        ],
+        "topics": loaded["topics"],
         "number": loaded["number"],
         "name": loaded["name"],
         "role": role,

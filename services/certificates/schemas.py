@@ -7,6 +7,8 @@ from shared.fields import Instant, Text
 
 STATUSES = ("valid", "replaced", "revoked", "unknown", "altered")
 
+_SHA256 = validate.Regexp(r"[0-9a-f]{64}\Z")
+
 
 class Strict(Schema):
     """A shape with nothing in it that is not known."""
@@ -20,6 +22,21 @@ class SignatoryData(Strict):
 
     name = Text(required=True)
     title = Text(required=True, allow_empty=True)
+    image = fields.String(load_default=None, allow_none=True, validate=_SHA256)
+
+
+class LogoData(Strict):
+    """A logo by its content's hash, and whose it is."""
+
+    image = fields.String(required=True, validate=_SHA256)
+    alt = Text(required=True)
+
+
+class SessionData(Strict):
+    """An item of the agenda on the second page."""
+
+    title = Text(required=True)
+    minutes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
 
 
 class EventData(Strict):
@@ -50,6 +67,15 @@ class CertificateData(Strict):
     partners = fields.List(Text(), required=True)
     signatories = fields.List(fields.Nested(SignatoryData), required=True)
     issued_at = Instant(required=True)
+    # Which edition of the design it was drawn with: another edition draws other bytes from the same data.
+    design = fields.String(load_default="", validate=validate.Length(max=64))
+    # Later additions have defaults, so that what was signed before them still loads.
+    statement = Text(load_default=None, allow_none=True)
+    statement_en = Text(load_default=None, allow_none=True)
+    bilingual = fields.Boolean(load_default=False)
+    logos = fields.List(fields.Nested(LogoData), load_default=list)
+    sessions = fields.List(fields.Nested(SessionData), load_default=list)
+    topics = fields.List(Text(longest=500), load_default=list)
 
 
 class VerificationAnswer(Schema):

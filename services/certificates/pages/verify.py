@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from services.certificates import rendering
-from services.certificates.models import db
+from services.certificates import images, rendering
+from services.certificates.models import VALID, db
 from services.certificates.verification import UNKNOWN, look_up
 from shared.web.access import PUBLIC, who
 from shared.web.limits import limiter
@@ -45,10 +45,11 @@ def pdf(code: str) -> Response:
     """The document itself: it says no more than the page does. Not for one that is revoked, replaced or withheld."""
     with db.transaction() as session:
         finding = look_up(session, code)
-    certificate = finding.certificate
-    if certificate is None or finding.status != "valid" or finding.withheld:
-        abort(404)
-    content = rendering.pdf(certificate.data, certificate.kid, certificate.signature)
+        certificate = finding.certificate
+        if certificate is None or finding.status != VALID or finding.withheld:
+            abort(404)
+        pictures = images.of(session, certificate.data)
+    content = rendering.pdf(certificate.data, certificate.kid, certificate.signature, pictures)
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=rendering.filename(certificate.number))
     return response

@@ -32,10 +32,36 @@ def upgrade() -> None:
     unfinished = sa.text("state IN ('waiting', 'handed_out', 'running')")
     op.create_index("uq_runs_unfinished", "runs", ["event_id"], unique=True, postgresql_where=unfinished)
     op.create_table(
+        "decisions",
+        sa.Column("participant_id", UUID, primary_key=True),
+        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("decided_by", sa.String(200), nullable=False),
+        sa.Column("decided_at", _INSTANT, nullable=False),
+    )
+    op.create_index("ix_decisions_event_id", "decisions", ["event_id"])
+    op.create_table(
+        "layouts",
+        sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("bilingual", sa.Boolean, nullable=False, server_default=sa.text("true")),
+        sa.Column("second_page", sa.Boolean, nullable=False, server_default=sa.text("false")),
+        sa.Column("statement", sa.String(200)),
+        sa.Column("statement_en", sa.String(200)),
+        sa.Column("logos", JSONB, nullable=False, server_default=sa.text("'[]'")),
+        sa.Column("signatures", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    )
+    op.create_table(
+        "images",
+        sa.Column("sha256", sa.String(64), primary_key=True),
+        sa.Column("svg", sa.Text, nullable=False),
+    )
+    op.create_table(
         "obstacles",
         sa.Column("participant_id", UUID, primary_key=True),
         sa.Column("event_id", sa.Integer, nullable=False),
         sa.Column("person_version", sa.Integer, nullable=False),
+        sa.Column("characters", sa.Text, nullable=False),
         sa.Column("problem", sa.Text, nullable=False),
         sa.Column("noticed_at", _INSTANT, nullable=False),
     )

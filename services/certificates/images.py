@@ -1,0 +1,117 @@
+"""Pictures that organisers upload: logos and signatures. Checked, bounded, and kept as SVG by their content's hash.
+
+An SVG may draw and nothing else: no script, no reference to anything outside, no text (its fonts would be missing).
+A PNG is wrapped into an SVG, so that the template knows one kind only.
+"""
+
+import base64
+import hashlib
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.certificates.models import Image
+
+LARGEST_BYTES = 300_000
+LARGEST_SIDE = 3000
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SVG = "{http://www.w3.org/2000/svg}"
+_DRAWING = frozenset(
+    (
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "title",
+        "desc",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "clipPath",
+        "mask",
+        "pattern",
+        "symbol",
+        "use",
+        "style",
+    )
+)
+_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression|javascript:", re.IGNORECASE)
+
+
+class BadImage(ValueError):
+    """A picture that is not taken; the text says why, in the reader's language."""
+
+
+def take(session: Session, content: bytes) -> str:
+    """Check and keep an uploaded picture; returns its hash. Raises BadImage."""
+    if len(content) > LARGEST_BYTES:
+        raise BadImage(_("Gambar terlalu besar: paling banyak %(limit)s kB.", limit=LARGEST_BYTES // 1000))
+    svg = _wrapped_png(content) if content.startswith(_PNG) else _checked_svg(content)
+    sha256 = hashlib.sha256(svg.encode()).hexdigest()
+    session.execute(insert(Image).values(sha256=sha256, svg=svg).on_conflict_do_nothing())
+    return sha256
+
+
+def of(session: Session, data: Mapping[str, Any]) -> dict[str, str]:
+    """The pictures that a certificate's ``data`` name, by hash."""
+    named = {item["image"] for item in data.get("logos", [])}
+    named |= {who["image"] for who in data["signatories"] if who.get("image")}
+    if not named:
+        return {}
+    return {row.sha256: row.svg for row in session.scalars(select(Image).where(Image.sha256.in_(named)))}
+
+
+def _wrapped_png(content: bytes) -> str:
+    if len(content) < 33 or content[12:16] != b"IHDR":
+        raise BadImage(_("Berkas PNG ini rusak."))
+    width, height = struct.unpack(">II", content[16:24])
+    if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+        raise BadImage(_("Gambar terlalu besar: paling banyak %(limit)s piksel per sisi.", limit=LARGEST_SIDE))
+    encoded = base64.b64encode(content).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{encoded}"/></svg>'
+    )
+
+
+def _checked_svg(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+        # Entities could unfold without end; a drawing needs none.
+        if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper() or "\x00" in text:
+            raise BadImage(_("SVG ini memuat deklarasi dokumen; simpan sebagai SVG polos."))
+        root = ElementTree.fromstring(text)
+    except (UnicodeDecodeError, ElementTree.ParseError, RecursionError) as error:
+        raise BadImage(_("Gunakan gambar PNG atau SVG.")) from error
+    if root.tag != f"{_SVG}svg":
+        raise BadImage(_("Gunakan gambar PNG atau SVG."))
+    for element in root.iter():
+        _check_element(element)
+    return text
+
+
+def _check_element(element: ElementTree.Element) -> None:
+    name = str(element.tag).removeprefix(_SVG)
+    if name in ("text", "tspan", "textPath"):
+        raise BadImage(_("SVG ini memuat teks; ubah teksnya menjadi kurva dahulu."))
+    # Elements of other vocabularies (an editor's notes) draw nothing.
+    if name not in _DRAWING and not name.startswith("{"):
+        raise BadImage(_("SVG ini memuat bagian yang tidak diperbolehkan: %(name)s", name=name[:40]))
+    values = [*element.attrib.items(), ("style", element.text or "")]
+    for attribute, value in values:
+        is_link = attribute.rsplit("}", 1)[-1] == "href" and not value.startswith("#")
+        if is_link or attribute.lower().startswith("on") or _OUTSIDE.search(value):
+            raise BadImage(_("SVG ini merujuk ke luar berkasnya; simpan sebagai SVG polos."))
