@@ -39,7 +39,7 @@ class WithNeeds(Schema):
     @validates_schema
     def needs_come_with_consent(self, data: dict[str, Any], **_: Any) -> None:
         if (data.get("needs") or data.get("needs_note")) and not data.get("needs_consent"):
-            raise ValidationError(NEEDS_CONSENT_FIRST, "needs_consent")
+            raise ValidationError([NEEDS_CONSENT_FIRST], "needs_consent")
 
 
 class SignUp(Person, WithNeeds):

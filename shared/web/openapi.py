@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 
 from shared.web.access import PUBLIC, who
 
+PROBLEM_TYPE = "application/problem+json"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -22,13 +23,26 @@ class Problem(Schema):
     request_id = fields.String()
 
 
+def problem_response(blueprint: Any, status: int, description: str) -> Any:
+    """Decorator: the operation may answer with a problem of this status, and why."""
+    return blueprint.alt_response(status, schema=Problem, content_type=PROBLEM_TYPE, description=description)
+
+
 class HouseApi(Api):
     """One service's JSON API. ``shared.web.errors`` answers its errors, as it does for pages."""
 
     ERROR_SCHEMA = Problem
+    DEFAULT_RESPONSE_CONTENT_TYPE: str = "application/json"
 
     def _register_error_handlers(self) -> None:
         """None: flask-smorest's own would answer for the whole app, in its own shape."""
+
+    def _register_responses(self) -> None:
+        # Errors have a content type of their own; flask-smorest knows one for everything.
+        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
 
     def _register_doc_blueprint(self) -> None:
         prefix = self.config["OPENAPI_URL_PREFIX"]

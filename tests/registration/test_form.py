@@ -126,3 +126,10 @@ def test_a_closed_event_takes_nobody(client, event):
     assert page.status_code == 422
     assert "ditutup" in page.text
     assert _people() == []
+
+
+def test_the_ticket_page_shows_the_code_that_the_door_understands(visitor, client):
+    page = BeautifulSoup(client.get(visitor.sign_up().location).text, "html.parser")
+    (person,) = _people()
+    assert page.select_one(".code.big").text.replace(" ", "") == person.code
+    assert page.select_one("[role=img]")["aria-label"].endswith(f"{person.code[:4]} {person.code[4:]}")

@@ -12,6 +12,7 @@ from services.registration.models import Event, db
 from services.registration.schemas import EventOut, EventsPage
 from shared import clock
 from shared.web.access import PUBLIC, who
+from shared.web.openapi import problem_response
 
 blueprint = Blueprint("events", __name__, url_prefix="/api/v1/events", description="Events that everybody may see")
 
@@ -40,7 +41,7 @@ def listed(paging: dict[str, Any]) -> Any:
 
 @blueprint.get("/<slug>")
 @blueprint.response(200, EventOut)
-@blueprint.alt_response(404, description="No such public event")
+@problem_response(blueprint, 404, "No such public event")
 @who(PUBLIC)
 def one(slug: str) -> Any:
     """One public event with its agenda and consent text."""

@@ -17,6 +17,7 @@ from shared.fields import Text
 from shared.web import idempotency
 from shared.web.access import LINK_HOLDER, PUBLIC, who
 from shared.web.errors import problem
+from shared.web.openapi import problem_response
 
 blueprint = Blueprint("registrations", __name__, url_prefix="/api/v1", description="Registrations, by their holder")
 
@@ -34,8 +35,8 @@ class IdempotencyHeader(Schema):
 @blueprint.arguments(SignUp)
 @blueprint.arguments(IdempotencyHeader, location="headers")
 @blueprint.response(201, RegistrationOut)
-@blueprint.alt_response(404, description="No such public event")
-@blueprint.alt_response(409, description="Registered before, closed, or an invitation that is no good")
+@problem_response(blueprint, 404, "No such public event")
+@problem_response(blueprint, 409, "Registered before, closed, or an invitation that is no good")
 @who(PUBLIC)
 def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
     """Sign up. The same Idempotency-Key with the same content gets the first answer again."""
@@ -70,7 +71,7 @@ def _conflict(field: str, message: str) -> Any:
 
 @blueprint.get("/registrations/<token>")
 @blueprint.response(200, RegistrationOut)
-@blueprint.alt_response(404, description="No such registration")
+@problem_response(blueprint, 404, "No such registration")
 @who(LINK_HOLDER)
 def one(token: str) -> Any:
     """A registration, by the token in its ticket's link."""
@@ -81,7 +82,7 @@ def one(token: str) -> Any:
 
 @blueprint.post("/registrations/<token>/cancel")
 @blueprint.response(200, RegistrationOut)
-@blueprint.alt_response(404, description="No such registration")
+@problem_response(blueprint, 404, "No such registration")
 @who(LINK_HOLDER)
 def cancel(token: str) -> Any:
     """Give the seat back. Cancelling again changes nothing."""
