@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Request, Response, g, request
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from shared import log, settings
 from shared.service import Service
@@ -30,6 +31,21 @@ __all__ = ["add_api_blueprint", "csrf", "make_api", "make_app"]
 csrf = CSRFProtect()
 
 
+class HouseRequest(Request):
+    """A request whose query string may hold any bytes: what is not UTF-8 is replaced, as it is in paths and forms."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.query_string = self.query_string.decode("utf-8", "replace").encode()
+
+
+class Id(IntegerConverter):
+    """``<int:...>`` in a path: a number that a column can hold; there is nothing at any other address."""
+
+    def __init__(self, map: Map, **kwargs: Any):
+        super().__init__(map, **{"max": 2**31 - 1, **kwargs})
+
+
 def make_app(
     service: Service, import_name: str, prefix: str = "", authenticate: access.Authenticate | None = None
 ) -> Flask:
@@ -40,6 +56,8 @@ def make_app(
     log.configure()
     app = Flask(import_name, static_url_path=f"{prefix}/static")
     _configure(app, service)
+    app.request_class = HouseRequest
+    app.url_map.converters["int"] = Id
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     assert app.jinja_loader is not None
     app.jinja_loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(SHARED / "templates")])

@@ -6,11 +6,11 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from shared.db import is_transient
+from shared.db import describe, is_transient
 from shared.web import access
 
 log = structlog.get_logger()
@@ -39,15 +39,23 @@ def install(app: Flask) -> None:
     def database_error(error: Exception) -> Any:
         if not isinstance(error, PoolTimeout) and not is_transient(error):
             return unexpected(error)
-        log.error("database-unavailable", error=repr(error))
+        log.error("database-unavailable", error=describe(error))
         response = app.make_response(_answer(503, None, None))
         response.headers["Retry-After"] = "2"
         return response
 
     @app.errorhandler(RecursionError)
-    def too_deep(error: RecursionError) -> Any:
-        # JSON that is nested thousands deep: the parser gives up, and the fault is the sender's.
+    @app.errorhandler(DataError)
+    def hopeless_input(error: Exception) -> Any:
+        # JSON nested thousands deep, or a value that the database cannot hold: the fault is the sender's, though a
+        # schema should have said so.
+        log.warning("input-refused-late", path=request.path, error=describe(error))
         return _answer(400, None, None)
+
+    @app.errorhandler(ValueError)
+    def not_a_value(error: ValueError) -> Any:
+        # Python refuses to read such a number, and says so by a plain ValueError in the midst of parsing JSON.
+        return hopeless_input(error) if "int_max_str_digits" in str(error) else unexpected(error)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
