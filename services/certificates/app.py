@@ -4,6 +4,7 @@ from flask import Flask
 
 from services.certificates.api import certificates, verifications
 from services.certificates.pages.console import console
+from services.certificates.pages.keys import well_known
 from services.certificates.pages.verify import verify
 from services.certificates.service import service
 from shared.web.app import add_api_blueprint, make_api, make_app
@@ -15,6 +16,7 @@ def create_app() -> Flask:
     """The WSGI application; its settings come from the environment."""
     app = make_app(service, __name__, PREFIX)
     app.register_blueprint(verify)
+    app.register_blueprint(well_known)
     app.register_blueprint(console)
     api = make_api(app, PREFIX, "Hadir: certificates")
     add_api_blueprint(api, verifications)

@@ -81,3 +81,21 @@ def read(text: str | bytes) -> tuple[dict[str, Any], int, bytes]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise NotACredential(repr(error)[:200]) from error
     return data, kid, signature
+
+
+def key_set() -> dict[str, list[dict[str, str]]]:
+    """Our public keys, today's and earlier ones, as a JWK set (RFC 7517, RFC 8037)."""
+    ring = keys.public_keys("HADIR_CERTIFICATE_PUBLIC_KEYS")
+    return {
+        "keys": [
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "alg": "Ed25519",
+                "use": "sig",
+                "kid": str(kid),
+                "x": keys.encode(key.public_bytes_raw()),
+            }
+            for kid, key in sorted(ring.items())
+        ]
+    }

@@ -23,31 +23,10 @@ LARGEST_BYTES = 300_000
 LARGEST_SIDE = 3000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG = "{http://www.w3.org/2000/svg}"
-_DRAWING = frozenset(
-    (
-        "svg",
-        "g",
-        "defs",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "title",
-        "desc",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "clipPath",
-        "mask",
-        "pattern",
-        "symbol",
-        "use",
-        "style",
-    )
-)
+_STRUCTURE = ("svg", "g", "defs", "symbol", "use", "title", "desc", "style")
+_SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon")
+_PAINT = ("linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern")
+_DRAWING = frozenset((*_STRUCTURE, *_SHAPES, *_PAINT))
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression|javascript:", re.IGNORECASE)
 
 

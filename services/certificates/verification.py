@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.certificates import credential
+from services.certificates import credential, images
 from services.certificates.models import REPLACED, VALID, Certificate
-from services.certificates.rendering import document
+from services.certificates.rendering import CannotRender, document, edition, pdf
+from services.certificates.uploads import credential_in
 
 UNKNOWN = "unknown"
 # A credential that somebody showed and that does not say what was signed.
@@ -26,6 +27,8 @@ class Finding:
     replaced_by: str | None = None
     withheld: bool = False
     data: dict[str, Any] | None = None
+    # Of an uploaded PDF: whether it is byte for byte the one we made; None when that cannot be told.
+    same_file: bool | None = None
     certificate: Certificate | None = None
 
     @property
@@ -78,3 +81,28 @@ def check_credential(session: Session, text: str | bytes) -> Finding:
         return Finding(ALTERED)
     finding = look_up(session, data["code"])
     return replace(finding, data=data, withheld=False) if finding.certificate else Finding(UNKNOWN)
+
+
+def check_file(session: Session, content: bytes) -> Finding:
+    """The standing of an uploaded PDF (or of a bare credential file).
+
+    Its words are compared too: a PDF whose visible name was changed still carries the genuine credential, but its
+    bytes are not those that we draw from it.
+    """
+    text = credential_in(content) if content.startswith(b"%PDF") else content
+    if text is None:
+        return Finding(ALTERED)
+    finding = check_credential(session, text)
+    if finding.certificate is None or text is content:
+        return finding
+    return replace(finding, same_file=_is_our_file(session, content, text))
+
+
+def _is_our_file(session: Session, content: bytes, text: str | bytes) -> bool | None:
+    data, kid, signature = credential.read(text)
+    if data.get("design") != edition():
+        return None
+    try:
+        return pdf(data, kid, signature, images.of(session, data)) == content
+    except CannotRender:
+        return None

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from services.certificates import images, rendering
 from services.certificates.models import VALID, db
-from services.certificates.verification import UNKNOWN, look_up
+from services.certificates.verification import UNKNOWN, check_credential, check_file, look_up
 from shared.web.access import PUBLIC, who
 from shared.web.limits import limiter
 
@@ -23,8 +23,22 @@ def form() -> Any:
     """A place to type the code of a printed certificate."""
     typed = request.args.get("kode", "").strip()
     if not typed:
-        return render_template("certificates/verify_form.html")
+        return render_template("certificates/verify_form.html", nothing=False)
     return redirect(url_for("verify.show", code=typed[:100]))
+
+
+@verify.post("/")
+@limiter.limit("30 per minute")
+@who(PUBLIC)
+def check() -> Any:
+    """The standing of an uploaded PDF or a pasted credential."""
+    content = _uploaded("berkas")
+    pasted = request.form.get("kredensial", "").strip()
+    if not content and not pasted:
+        return render_template("certificates/verify_form.html", nothing=True), 422
+    with db.transaction() as session:
+        finding = check_file(session, content) if content else check_credential(session, pasted)
+        return render_template("certificates/verify.html", finding=finding, shown="file" if content else "credential")
 
 
 @verify.get("/<code>")
@@ -35,7 +49,7 @@ def show(code: str) -> Any:
     with db.transaction() as session:
         finding = look_up(session, code)
     status = 404 if finding.status == UNKNOWN else 200
-    return render_template("certificates/verify.html", finding=finding, typed=code), status
+    return render_template("certificates/verify.html", finding=finding, shown="code"), status
 
 
 @verify.get("/<code>/sertifikat.pdf")
@@ -53,3 +67,11 @@ def pdf(code: str) -> Response:
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=rendering.filename(certificate.number))
     return response
+
+
+def _uploaded(name: str) -> bytes:
+    file = request.files.get(name)
+    if file is None:
+        return b""
+    with file.stream:
+        return file.read()

@@ -1,0 +1,152 @@
+"""Files and credentials that strangers bring: genuine, saved again, altered, hostile; and keys that rotate."""
+
+import io
+import json
+import zlib
+
+import pypdf
+import pytest
+from bs4 import BeautifulSoup
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from services.certificates import credential, rendering, uploads
+from services.certificates.app import create_app
+from shared import keys
+from tests.certificates import scene
+
+
+@pytest.fixture
+def client(clean):
+    return create_app().test_client()
+
+
+@pytest.fixture
+def issued(clean, tmp_path, monkeypatch):
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    return scene.certificates()[0]
+
+
+def _document(row) -> bytes:
+    return rendering.pdf(row.data, row.kid, row.signature)
+
+
+def ask(client, **form):
+    page = BeautifulSoup(client.get("/v/").text, "html.parser")
+    form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
+    if isinstance(form.get("berkas"), bytes):
+        form["berkas"] = (io.BytesIO(form["berkas"]), "sertifikat.pdf")
+    return client.post("/v/", data=form)
+
+
+def verdict(answer) -> tuple[str, str | None]:
+    element = BeautifulSoup(answer.text, "html.parser").select_one("[data-certificate-status]")
+    return element["data-certificate-status"], element.get("data-same-file")
+
+
+def test_the_very_file(client, issued):
+    answer = ask(client, berkas=_document(issued))
+    assert verdict(answer) == ("valid", "yes")
+    assert "Peserta Nomor 0001" in answer.text
+
+
+def test_a_file_saved_again_by_another_program_still_carries_its_proof(client, issued):
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(_document(issued)))
+    out = io.BytesIO()
+    writer.write(out)
+    assert verdict(ask(client, berkas=out.getvalue())) == ("valid", "no")
+
+
+def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
+    """The genuine credential rides in a document that shows another name."""
+    forged = rendering.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
+    # The attachment of the forged document is the genuine one's.
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(forged))
+    held = credential.write(issued.data, issued.kid, issued.signature)
+    (attached,) = list(writer.attachment_list)
+    attached.content = held.encode()
+    out = io.BytesIO()
+    writer.write(out)
+    answer = ask(client, berkas=out.getvalue())
+    assert verdict(answer) == ("valid", "no")
+    assert "Peserta Nomor 0001" in answer.text
+    assert "Orang Lain" not in answer.text
+
+
+def test_a_file_with_an_altered_credential(client, issued):
+    forged = rendering.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
+    assert verdict(ask(client, berkas=forged)) == ("altered", None)
+
+
+def test_a_pasted_credential(client, issued):
+    held = credential.write(issued.data, issued.kid, issued.signature)
+    assert verdict(ask(client, kredensial=held)) == ("valid", None)
+    assert verdict(ask(client, kredensial=held.replace("PESERTA", "x").replace("peserta", "panitia"))) == (
+        "altered",
+        None,
+    )
+    # Another layout of the same data is the same data.
+    assert verdict(ask(client, kredensial=json.dumps(json.loads(held)))) == ("valid", None)
+
+
+def test_the_old_key_retires_and_its_certificates_still_verify(client, issued, monkeypatch):
+    fresh = keys.SigningKey(2, Ed25519PrivateKey.generate())
+    before = keys.public_keys("HADIR_CERTIFICATE_PUBLIC_KEYS")
+    ring = ",".join([f"1:{keys.encode(before[1].public_bytes_raw())}", fresh.public()])
+    monkeypatch.setenv("HADIR_CERTIFICATE_PUBLIC_KEYS", ring)
+    monkeypatch.setenv("HADIR_CERTIFICATE_PRIVATE_KEY", f"2:{keys.encode(fresh.key.private_bytes_raw())}")
+    scene.tell(*scene.full_day([2]))
+    scene.issue_all()
+    old, new = scene.certificates()
+    assert (old.kid, new.kid) == (1, 2)
+    for row in (old, new):
+        assert verdict(ask(client, berkas=_document(row))) == ("valid", "yes")
+    monkeypatch.setenv("HADIR_CERTIFICATE_PUBLIC_KEYS", fresh.public())
+    assert verdict(ask(client, berkas=_document(old)))[0] == "altered"
+
+
+def test_anybody_can_verify_with_the_published_keys_alone(client, issued):
+    published = client.get("/certificates/.well-known/jwks.json").json["keys"]
+    key = next(key for key in published if key["kid"] == str(issued.kid))
+    proof = json.loads(credential.write(issued.data, issued.kid, issued.signature))
+    canonical = json.dumps(proof["certificate"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    public = Ed25519PublicKey.from_public_bytes(keys.decode(key["x"]))
+    public.verify(keys.decode(proof["signature"]["value"]), b"HADIR-CERTIFICATE-1\0" + canonical)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF",
+        b"%PDF-1.7 stream\n" * 20_000,
+        b"%PDF stream\r\n" + zlib.compress(b'{"certificate"' * 5_000_000) + b"endstream",
+        b"%PDF stream\n" + b'{"certificate":' + b"[" * 90_000,
+        b"\x00\xff" * 1000,
+        b"not a pdf",
+        b"[" * 100_000,
+    ],
+    ids=["empty", "many", "bomb", "deep", "binary", "text", "json"],
+)
+def test_hostile_files(client, content):
+    assert verdict(ask(client, berkas=content)) == ("altered", None)
+
+
+def test_nothing_sent_is_asked_for_again(client):
+    answer = ask(client)
+    assert answer.status_code == 422
+    assert "Pilih berkas PDF" in answer.text
+
+
+def test_a_file_that_is_too_large_is_refused(client):
+    body = b"--b\r\n" + b"x" * 2_000_000
+    assert client.post("/v/", data=body, content_type="multipart/form-data; boundary=b").status_code == 413
+
+
+def test_a_form_from_elsewhere_is_refused(client):
+    assert client.post("/v/", data={"kredensial": "{}"}).status_code == 400
+
+
+def test_unpacking_is_bounded():
+    bomb = b"stream\n" + zlib.compress(b"a" * 50_000_000) + b"endstream"
+    assert all(len(uploads._unpacked(data)) <= uploads.LARGEST_CREDENTIAL for data in uploads._streams(bomb))
