@@ -114,6 +114,6 @@ def _requests(app: Flask) -> None:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
         headers["X-Request-Id"] = g.get("request_id", "")
-        if request.endpoint and not request.endpoint.endswith("static"):
+        if not (request.endpoint or "").endswith("static"):
             headers.setdefault("Cache-Control", "no-store")
         return response

@@ -35,6 +35,7 @@ def take(session: Session, scope: str, key: str, content: Any) -> Answer | None:
 
     ``content`` is JSON data. Raises KeyReused when it came with another content.
     """
+    key = _storable(key)
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     taken = session.execute(
         insert(IdempotentAnswer)
@@ -58,9 +59,15 @@ def keep(session: Session, scope: str, key: str, answer: Answer, subject: str | 
     """Store the answer to the request that took ``key``, in the same transaction as what it did."""
     session.execute(
         update(IdempotentAnswer)
-        .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == key)
+        .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == _storable(key))
         .values(status=answer.status, body=answer.body, subject=subject)
     )
+
+
+def _storable(key: str) -> str:
+    """The caller's key where it fits the column, else a key that stands for it."""
+    fits = len(key) <= 200 and key.isascii() and key.isprintable()
+    return key if fits else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def purge(session: Session) -> None:

@@ -9,11 +9,12 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from shared import settings
+from shared.broker import NO_RETRY
 
 limiter = Limiter(
     key_func=get_remote_address,
     # The annotation of Limiter allows whole seconds only; redis-py takes fractions.
-    storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},  # type: ignore[dict-item]
+    storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": NO_RETRY},  # type: ignore[dict-item]
     in_memory_fallback_enabled=True,
     headers_enabled=True,
     swallow_errors=False,

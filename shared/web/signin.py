@@ -20,6 +20,9 @@ LIFETIME = timedelta(minutes=20)
 ISSUER = "hadir-registration"
 RENEWAL_PATH = "/console/renew"
 
+_ESSENTIAL: Any = {"essential": True}
+_RULES: Any = {name: _ESSENTIAL for name in ("exp", "sub", "name", "scopes")} | {"iss": {**_ESSENTIAL, "value": ISSUER}}
+
 
 def cookie_name() -> str:
     """``__Host-`` binds the cookie to this host under https; browsers refuse the prefix on http://localhost."""
@@ -56,12 +59,11 @@ def read_token(token: str) -> dict[str, Any] | None:
         key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": keys.encode(public.public_bytes_raw())})
         try:
             claims = jwt.decode(token, key, algorithms=["Ed25519"]).claims
-            jwt.JWTClaimsRegistry(
-                iss={"essential": True, "value": ISSUER}, exp={"essential": True}, sub={"essential": True}
-            ).validate(claims)
+            # Made anew each time: it remembers when it was made, and holds "exp" against that.
+            jwt.JWTClaimsRegistry(**_RULES).validate(claims)
         except (JoseError, ValueError):
             continue
-        return dict(claims)
+        return dict(claims) if isinstance(claims["scopes"], list) else None
     return None
 
 
@@ -102,6 +104,7 @@ def renewal_address(next_path: str) -> str:
 
 def safe_next(path: str | None, default: str) -> str:
     """``path`` when it is a path of this origin, else ``default``: a sign-in sends nobody elsewhere."""
-    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+    # Browsers read "\\" as "/", and skip control characters: "/\t/evil" is "//evil" to them.
+    if not path or not path.startswith("/") or path.startswith("//") or not path.isprintable() or "\\" in path:
         return default
     return path
