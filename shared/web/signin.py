@@ -21,7 +21,7 @@ ISSUER = "hadir-registration"
 RENEWAL_PATH = "/console/renew"
 
 _ESSENTIAL: Any = {"essential": True}
-_RULES: Any = {name: _ESSENTIAL for name in ("exp", "sub", "name", "scopes")} | {"iss": {**_ESSENTIAL, "value": ISSUER}}
+_RULES: Any = dict.fromkeys(("exp", "sub", "name", "scopes"), _ESSENTIAL) | {"iss": {**_ESSENTIAL, "value": ISSUER}}
 
 
 def cookie_name() -> str:
