@@ -21,7 +21,7 @@ ISSUER = "hadir-registration"
 RENEWAL_PATH = "/console/renew"
 
 _ESSENTIAL: Any = {"essential": True}
-_RULES: Any = dict.fromkeys(("exp", "sub", "name", "scopes"), _ESSENTIAL) | {"iss": {**_ESSENTIAL, "value": ISSUER}}
+_RULES: Any = dict.fromkeys(("exp", "sub", "name"), _ESSENTIAL) | {"iss": {**_ESSENTIAL, "value": ISSUER}}
 
 
 def cookie_name() -> str:
@@ -63,7 +63,8 @@ def read_token(token: str) -> dict[str, Any] | None:
             jwt.JWTClaimsRegistry(**_RULES).validate(claims)
         except (JoseError, ValueError):
             continue
-        return dict(claims) if isinstance(claims["scopes"], list) else None
+        # An empty list is genuine: somebody who may do nothing is signed in, and refused.
+        return dict(claims) if isinstance(claims.get("scopes"), list) else None
     return None
 
 
