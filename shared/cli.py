@@ -1,15 +1,21 @@
 """The command line that every service has: web, relay, worker, migrate."""
 
 import signal
+import socket
 import threading
 
 import click
+import structlog
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
 
-from shared import log
+from shared import jobs, log
+from shared.db import describe
 from shared.delivery.relay import Relay
 from shared.service import Service
+
+logger = structlog.get_logger()
 
 WEB_THREADS = 4
 
@@ -42,7 +48,9 @@ def service_cli(service: Service) -> click.Group:
     @click.option("--concurrency", default=1, show_default=True)
     def worker(queues: str, concurrency: int) -> None:
         """Work on Celery tasks from the named queues."""
-        arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", f"{queues.replace(',', '+')}@%h"]
+        node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
+        _take_up(service, queues.split(","), node)
+        arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", node]
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 
     @cli.command()
@@ -51,6 +59,20 @@ def service_cli(service: Service) -> click.Group:
         upgrade(service)
 
     return cli
+
+
+def _take_up(service: Service, served: list[str], node: str) -> None:
+    """What this worker was doing when it died last time is due at once."""
+    kinds = [kind for kind in service.jobs if kind.queue in served]
+    try:
+        left = jobs.begin_as(service.db, kinds, node)
+    except SQLAlchemyError as error:
+        # Their leases end by themselves.
+        logger.warning("jobs-not-taken-up", node=node, error=describe(error))
+    else:
+        logger.info("worker-begins", node=node, left_behind=left)
+    # The processes that Celery forks make connections of their own.
+    service.db.dispose()
 
 
 def serve(target: str, host: str, port: int, workers: int) -> None:

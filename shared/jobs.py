@@ -10,7 +10,7 @@ All times here are real time.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,6 +36,9 @@ HAND_OUT_AGAIN = timedelta(seconds=30)
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 
+# Celery node name of this process, once it is a worker.
+_node: str | None = None
+
 
 class JobMixin:
     """Columns that make a row a job. ``id`` is the row's own UUID key; ``due_at`` is when the relay looks again."""
@@ -45,6 +48,8 @@ class JobMixin:
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     last_error: Mapped[str | None] = mapped_column(Text)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The worker that runs it, by its Celery node name, so that it can take up what it was doing when it died.
+    held_by: Mapped[str | None] = mapped_column(String(120))
     # The web request that it goes back to, for the logs.
     request_id: Mapped[str | None] = mapped_column(String(32), default=log.request_id)
 
@@ -129,9 +134,29 @@ def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
     return session.scalar(
         update(model)
         .where(model.id == job_id, model.state == HANDED_OUT)
-        .values(state=RUNNING, attempts=model.attempts + 1, due_at=now + kind.lease)
+        .values(state=RUNNING, attempts=model.attempts + 1, due_at=now + kind.lease, held_by=_node)
         .returning(model)
     )
+
+
+def begin_as(db: Database, kinds: Sequence[JobKind], node: str) -> int:
+    """This process is the worker ``node`` from now on; what the one before it died over is due again at once.
+
+    Node names are unique, as Celery wants them. Returns how many jobs were left behind. Without this they would be
+    due when their lease ends.
+    """
+    global _node
+    _node = node
+    left = 0
+    with db.transaction() as session:
+        for kind in kinds:
+            model = kind.model
+            orphaned = update(model).where(model.state == RUNNING, model.held_by == node)
+            released = session.scalars(
+                orphaned.values(state=WAITING, due_at=clock.real_now(), held_by=None).returning(model.id)
+            ).all()
+            left += len(released)
+    return left
 
 
 def renew(session: Session, kind: JobKind, job: Job) -> bool:

@@ -72,6 +72,7 @@ def job_columns() -> list[sa.Column]:
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("last_error", sa.Text),
         sa.Column("finished_at", _INSTANT),
+        sa.Column("held_by", sa.String(120)),
         sa.Column("request_id", sa.String(32)),
     ]
 

@@ -97,3 +97,28 @@ def test_a_defect_fails_at_once_and_is_told_without_what_it_quotes(waiting: uuid
     jobs.run(sender_db, WORK, waiting, defect)
     assert things.job(waiting).last_error == "UniqueViolation 23505 work pk_work"
     assert things.job(waiting).state == jobs.FAILED
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(jobs, "_node", None)
+    jobs.begin_as(sender_db, [WORK], "mail@here")
+    return "mail@here"
+
+
+def test_a_worker_that_begins_again_takes_up_what_it_died_over(waiting: uuid.UUID, node: str) -> None:
+    hand_out()
+    died_over = take(waiting)
+    assert hand_out() == [], "without a new beginning it waits for the end of the lease"
+    assert jobs.begin_as(sender_db, [WORK], node) == 1
+    assert hand_out() == [waiting]
+    with sender_db.transaction() as session:
+        assert died_over is not None
+        assert not jobs.finish(session, WORK, died_over)
+
+
+def test_a_worker_leaves_alone_what_another_is_doing(waiting: uuid.UUID, node: str) -> None:
+    hand_out()
+    take(waiting)
+    assert jobs.begin_as(sender_db, [WORK], "mail@elsewhere") == 0
+    assert hand_out() == []
