@@ -64,7 +64,7 @@ def test_every_queue_has_exactly_one_worker():
 
 
 def test_every_task_is_sent_by_somebody_to_a_queue_that_is_served():
-    known = {task: queue for task, queue in PERIODIC.items()}
+    known = dict(PERIODIC)
     for service in RUNNING:
         known |= {apply_task(service.name): messages(service.name)}
         known |= {acknowledge_task(service.name): acknowledgements(service.name)}
