@@ -49,3 +49,14 @@ def event_status(name: str) -> str:
         "closed": _("Pendaftaran ditutup"),
         "archived": _("Diarsipkan"),
     }[name]
+
+
+def job_state(name: str) -> str:
+    """How far a mail has come, in words."""
+    return {
+        "waiting": _("menunggu"),
+        "handed_out": _("menunggu"),
+        "running": _("sedang dikirim"),
+        "done": _("terkirim"),
+        "failed": _("gagal"),
+    }[name]

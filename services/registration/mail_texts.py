@@ -8,10 +8,10 @@ from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from services.registration import codes, tickets
+from services.registration import accounts, codes, tickets
 from services.registration.localised import in_language
 from services.registration.mailing import TICKET
-from services.registration.models import Event, Participant, db
+from services.registration.models import Account, Event, Participant, db
 from services.registration.models.participants import CANCELLED, CONFIRMED
 from shared import qr
 from shared.mail.models import Mail
@@ -70,4 +70,19 @@ def _attach_qr(message: EmailMessage, image: bytes) -> None:
     html.add_related(image, "image", "png", cid=f"<{QR_CID}>", filename="ticket.png", disposition="inline")
 
 
-COMPOSERS = {TICKET: ticket_mail}
+def account_mail(mail: Mail) -> EmailMessage | None:
+    """The link with which somebody sets a password."""
+    with db.transaction() as session:
+        account = session.get(Account, UUID(mail.subject_key))
+    if account is None or not account.active:
+        return None
+    invited = mail.kind == accounts.INVITATION
+    with writer.language("id"):
+        message = EmailMessage()
+        message["Subject"] = _("Undangan mengelola acara") if invited else _("Kata sandi baru")
+        link = accounts.password_link(account)
+        message.set_content(render_template("mail/account.txt", account=account, is_invitation=invited, link=link))
+    return message
+
+
+COMPOSERS = {TICKET: ticket_mail, accounts.INVITATION: account_mail, accounts.RESET: account_mail}

@@ -42,8 +42,8 @@ class WithNeeds(Schema):
             raise ValidationError([NEEDS_CONSENT_FIRST], "needs_consent")
 
 
-class SignUp(Person, WithNeeds):
-    """What somebody fills in to take part."""
+class WithConsent(Schema):
+    """The consent without which nobody is registered."""
 
     consent = fields.Boolean(
         required=True,
@@ -51,6 +51,11 @@ class SignUp(Person, WithNeeds):
         error_messages={"required": CONSENT_NEEDED, "null": CONSENT_NEEDED},
         metadata={"description": "Agrees to the event's consent text"},
     )
+
+
+class SignUp(Person, WithNeeds, WithConsent):
+    """What somebody fills in to take part."""
+
     invite = Text(load_default=None, allow_none=True, longest=40, metadata={"description": "A partner's invite code"})
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.registration import waiting
+from services.registration import partners, waiting
 from services.registration.mail_texts import compose
 from services.registration.mailing import SEND_MAIL
 from services.registration.messages import HANDLES
@@ -20,6 +20,7 @@ register(celery, db, HANDLES)
 @celery.task(name="registration.tick")
 def tick() -> None:
     """What time brings about."""
+    partners.release_due(db)
     waiting.serve_all(db)
     with db.transaction() as session:
         outbox.purge_delivered(session)

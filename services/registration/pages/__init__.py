@@ -7,5 +7,6 @@ from services.registration.pages import console, event, signin, ticket
 
 def register(app: Flask) -> None:
     """Give ``app`` all pages of registration."""
-    for blueprint in (event.blueprint, ticket.blueprint, signin.blueprint, console.blueprint):
+    for blueprint in (event.blueprint, ticket.blueprint, signin.blueprint):
         app.register_blueprint(blueprint)
+    console.register(app)

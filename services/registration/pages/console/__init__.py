@@ -1,0 +1,18 @@
+"""The console: for organisers everything, for coordinators their own partner's people."""
+
+from flask import Flask
+
+from services.registration.pages.console import (
+    accounts,
+    index,
+    overview,
+    participants,
+    partner_people,
+    partners,
+)
+
+
+def register(app: Flask) -> None:
+    """Give ``app`` the console's pages."""
+    for module in (index, overview, participants, partners, partner_people, accounts):
+        app.register_blueprint(module.blueprint)

@@ -1,0 +1,21 @@
+"""An event in figures."""
+
+from flask import Blueprint, render_template
+
+from services.registration import figures, labels
+from services.registration.models import db
+from services.registration.pages.console.common import console_event
+from shared.web.access import ORGANISER, who
+
+blueprint = Blueprint("overview", __name__, url_prefix="/console/events")
+
+
+@blueprint.get("/<int:event_id>")
+@who(ORGANISER)
+def show(event_id: int) -> str:
+    """Counts, sign-ups over time, seats by partner, needs; each plot with its table."""
+    with db.transaction() as session:
+        event = console_event(session, event_id)
+        return render_template(
+            "console/overview.html", event=event, figures=figures.collect(session, event), labels=labels
+        )
