@@ -5,6 +5,7 @@ They are wired as the real ones are, so that delivery and jobs are tested withou
 
 import os
 import signal
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,6 +114,8 @@ def _work(job: Work) -> None:
         session.get_one(Work, job.id).tries += 1
     if job.does == "deadly" or (job.does == "deadly-once" and job.attempts == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if job.does == "slow-once" and job.attempts == 1:
+        time.sleep(30)
     if job.does == "transient-once" and job.attempts == 1:
         raise jobs.Transient("not now")
     if job.does == "permanent":
