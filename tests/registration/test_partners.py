@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.registration import demo, partners, signup, tasks
+from services.registration import demo, signup, tasks
 from services.registration.models import Account, AuditEntry, Event, Participant, Partner, SeatPool, db
+from services.registration.partners import release_unused
 from shared import clock
 from shared.delivery.models import Outgoing
 from shared.mail.models import Mail
@@ -64,7 +65,8 @@ def test_an_allotment_never_falls_below_what_is_taken(organiser, event, partners
     with db.transaction() as session:
         for number in range(3):
             details = {"name": f"O{number}", "email": None}
-            signup.register(session, session.get(Event, event.id), details, "organiser", session.merge(partner))
+            ours = session.get(Partner, partner.id)
+            signup.register(session, ours.event, details, "organiser", ours)
     page = f"/console/partners/{partner.id}/edit"
     assert post(organiser, page, page, name=partner.name, allotment="2").status_code == 422
     assert post(organiser, page, page, name=partner.name, allotment="3").status_code == 303
@@ -108,13 +110,8 @@ def test_unused_seats_go_to_the_open_pool_at_their_date(event, partners, monkeyp
 
 def test_a_new_name_of_a_partner_is_told_for_each_of_its_people(organiser, event, partners):
     with db.transaction() as session:
-        person = signup.register(
-            session,
-            session.get(Event, event.id),
-            {"name": "Ayu", "email": None},
-            "organiser",
-            session.merge(partners[0]),
-        )
+        ours = session.get(Partner, partners[0].id)
+        person = signup.register(session, ours.event, {"name": "Ayu", "email": None}, "organiser", ours)
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, page, name="Nama Baru", allotment="5")
     with db.transaction() as session:
@@ -193,13 +190,8 @@ def _any(rule, name):
 
 def test_an_invited_coordinator_sets_a_password_and_signs_in(organiser, app, event, partners):
     page = f"/console/partners/{partners[2].id}/edit"
-    invited = post(
-        organiser,
-        page,
-        f"/console/partners/{partners[2].id}/coordinators",
-        person="Bu Tini",
-        email="tini@yapari.example",
-    )
+    address = f"/console/partners/{partners[2].id}/coordinators"
+    invited = post(organiser, page, address, person="Bu Tini", email="tini@yapari.example")
     assert invited.status_code == 303
     from services.registration.mail_texts import compose
 
@@ -225,10 +217,6 @@ def test_a_withdrawn_coordinator_is_signed_out_for_good(yapari, organiser):
 
 def test_releasing_moves_seats_and_loses_none(event, partners):
     with db.transaction() as session:
-        assert partners_release(session, partners[0].id) == 5
+        assert release_unused(session, session.get(Partner, partners[0].id)) == 5
     with db.transaction() as session:
         assert sum(session.scalars(select(SeatPool.size).where(SeatPool.event_id == event.id)).all()) == 36
-
-
-def partners_release(session, partner_id):
-    return partners.release_unused(session, session.get(Partner, partner_id))
