@@ -1,8 +1,5 @@
 """Celery as the house uses it: JSON, acknowledged late, one task at a time, queues by name, never eager."""
 
-import ctypes
-import signal
-import sys
 from typing import Any
 
 from celery import Celery, signals
@@ -57,16 +54,6 @@ def make_celery(service: str) -> Celery:
     app = App(service, broker=settings.optional("HADIR_BROKER_URL") or None)
     app.conf.update(_CONFIG)
     return app
-
-
-_PR_SET_PDEATHSIG = 1
-
-
-@signals.worker_process_init.connect
-def _die_with_the_worker(**_: Any) -> None:
-    # A process whose worker was killed would finish its task, while the next worker takes the same task up.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @signals.setup_logging.connect
