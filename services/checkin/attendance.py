@@ -1,6 +1,7 @@
 """Presence per person and session: derived from the fold, stored where it changed, told to the other services."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.checkin.folding import Folded, Presence
-from services.checkin.models import Attendance
+from services.checkin.judging import Stay
+from services.checkin.models import Attendance, Correction
 from services.checkin.schedule import Schedule
 from services.checkin.schedule import Session as Agenda
+from shared import clock
 from shared.contracts import ATTENDANCE_CHANGED
 from shared.delivery.publish import publish_many
 
@@ -32,13 +35,15 @@ def store(session: Session, schedule: Schedule, found: Iterable[Found]) -> int:
     The caller holds the locks of the participants. ``schedule`` is the newest: minutes count in its hours.
     """
     by_person = {each.participant_id: each.folded for each in found}
-    known = _known(session, schedule.event_id, by_person)
-    changed = []
+    known = _rows(session, Attendance, schedule.event_id, by_person)
+    corrections = _rows(session, Correction, schedule.event_id, by_person)
+    now, changed = clock.now(), []
     for participant_id, folded in by_person.items():
-        sessions = {*folded.presence, *(key[1] for key in known if key[0] == participant_id)}
-        for session_id in sorted(sessions):
+        stored = {key[1] for key in (*known, *corrections) if key[0] == participant_id}
+        for session_id in sorted({*folded.presence, *stored}):
             before = known.get((participant_id, session_id))
-            state = state_of(folded.presence.get(session_id), schedule.session(session_id))
+            correction = corrections.get((participant_id, session_id))
+            state = state_of(folded.presence.get(session_id), schedule.session(session_id), now, correction)
             if before is None or any(getattr(before, name) != state[name] for name in _STATE):
                 changed.append(
                     {
@@ -53,24 +58,35 @@ def store(session: Session, schedule: Schedule, found: Iterable[Found]) -> int:
     return len(changed)
 
 
-def state_of(presence: Presence | None, agenda: Agenda | None) -> dict[str, Any]:
-    """One row's state. Who was not scanned out counts as present to the session's end."""
-    if presence is None:
-        return {**_ABSENT, "corrected": False}
-    seconds = sum(agenda.seconds(stay.arrived_at, stay.left_at) for stay in presence.stays) if agenda else 0
+def state_of(
+    presence: Presence | None, agenda: Agenda | None, now: datetime, correction: Correction | None = None
+) -> dict[str, Any]:
+    """One row's state at business time ``now``. Who was not scanned out is checked out at the session's end.
+
+    Until then ``left_at`` is None, and the minutes are those of somebody who stays to the end.
+    """
+    if correction:
+        stays = [Stay(correction.arrived_at, correction.left_at)] if correction.arrived_at else []
+        late = bool(stays and agenda and agenda.is_late(stays[0].arrived_at))
+    else:
+        stays, late = (list(presence.stays), presence.late) if presence else ([], False)
+    if not stays:
+        return {**_ABSENT, "corrected": correction is not None}
+    left_at = stays[-1].left_at
+    if left_at is None and agenda and now >= agenda.ends_at:
+        left_at = max(agenda.ends_at, stays[-1].arrived_at)
+    seconds = sum(agenda.seconds(stay.arrived_at, stay.left_at) for stay in stays) if agenda else 0
     return {
-        "arrived_at": presence.arrived_at,
-        "left_at": presence.left_at,
+        "arrived_at": stays[0].arrived_at,
+        "left_at": left_at,
         "minutes": int(seconds // 60),
-        "punctuality": "late" if presence.late else "on_time",
-        "corrected": False,
+        "punctuality": "late" if late else "on_time",
+        "corrected": correction is not None,
     }
 
 
-def _known(session: Session, event_id: int, people: Iterable[UUID]) -> Mapping[tuple[UUID, int], Attendance]:
-    rows = session.scalars(
-        select(Attendance).where(Attendance.event_id == event_id, Attendance.participant_id.in_(list(people)))
-    )
+def _rows(session: Session, model: Any, event_id: int, people: Iterable[UUID]) -> Mapping[tuple[UUID, int], Any]:
+    rows = session.scalars(select(model).where(model.event_id == event_id, model.participant_id.in_(list(people))))
     return {(row.participant_id, row.session_id): row for row in rows}
 
 

@@ -107,6 +107,8 @@ class Scan(Base):
     read_as: Mapped[str | None] = mapped_column(String(60))
     session_id: Mapped[int | None] = mapped_column(Integer)
     undoes: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    # Somebody without a registration, whose request for one is on its way.
+    walk_in_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     override_reason: Mapped[str | None] = mapped_column(Text)
     # What a device without network had told the door before it could ask.
     told: Mapped[str | None] = mapped_column(String(20))
@@ -143,8 +145,50 @@ class Attendance(Base):
     minutes: Mapped[int] = mapped_column(Integer)
     punctuality: Mapped[str | None] = mapped_column(String(20))
     corrected: Mapped[bool] = mapped_column(Boolean)
+    # Real time, for devices that ask what is new.
+    changed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
 
-    __table_args__ = (Index("ix_attendance_event_id_session_id", "event_id", "session_id"),)
+    __table_args__ = (
+        Index("ix_attendance_event_id_session_id", "event_id", "session_id"),
+        Index("ix_attendance_event_id_changed_at", "event_id", "changed_at"),
+    )
+
+
+class Correction(Base):
+    """What staff say about one presence, with a reason; it stands above what the scans say."""
+
+    __tablename__ = "corrections"
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    # None for somebody who was not there after all.
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class WalkIn(Base):
+    """Somebody who asks at the door to be registered, and what registration answered."""
+
+    __tablename__ = "walk_ins"
+
+    walk_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    # Kept only until the answer: the door has no use for addresses.
+    email: Mapped[str | None] = mapped_column(String(254))
+    organisation: Mapped[str | None] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(5))
+    consent_at: Mapped[datetime] = mapped_column(Instant)
+    requested_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    answer_version: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
 
 
 class Device(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.checkin import attendance, truth
 from services.checkin.locking import lock_people, lock_tickets
-from services.checkin.models import Attendee, AuditEntry, Event, EventSchedule, RosterRevision, Scan
+from services.checkin.models import Attendee, AuditEntry, Correction, Event, EventSchedule, RosterRevision, Scan, WalkIn
 from services.checkin.reading import plain_code
 from services.checkin.schedule import dump
 from shared.delivery.erasure import scrub_delivery
@@ -52,9 +52,13 @@ def take_people(session: Session, facts: Facts) -> None:
         if row.erased:
             forget(session, row.participant_id)
     _revise(session, people)
-    present = {key: row for key, row in people.items() if not row.erased}
-    truth.settle(session, present)
-    for event_id, group in _by_event(present.values()).items():
+    settle_and_refold(session, {key: row for key, row in people.items() if not row.erased})
+
+
+def settle_and_refold(session: Session, people: Mapping[UUID, Attendee]) -> None:
+    """Give scans that came before these people to them, and derive the truth. The caller holds their locks."""
+    truth.settle(session, people)
+    for event_id, group in _by_event(people.values()).items():
         refold(session, event_id, group)
 
 
@@ -63,7 +67,7 @@ def refold(session: Session, event_id: int, people: Mapping[UUID, Attendee]) -> 
     schedule = truth.current_schedule(session, event_id)
     if schedule is None:
         return
-    groups = truth.group(truth.scans_of(session, event_id, people, ()))
+    groups = truth.group(truth.scans_of(session, event_id, people))
     versions = truth.schedules_of(session, event_id, (scan.schedule_version for g in groups.values() for scan in g))
     attendance.store(
         session,
@@ -90,6 +94,11 @@ def forget(session: Session, participant_id: UUID) -> None:
     # An empty reason still says that staff let this person in.
     theirs = (Scan.participant_id == participant_id, Scan.override_reason.is_not(None))
     session.execute(update(Scan).where(*theirs).values(override_reason=""))
+    session.execute(update(Correction).where(Correction.participant_id == participant_id).values(reason=""))
+    own = WalkIn.participant_id == participant_id
+    for walk_in_id in session.scalars(select(WalkIn.walk_in_id).where(own)):
+        scrub_delivery(session, str(walk_in_id))
+    session.execute(update(WalkIn).where(own).values(name="", email=None, organisation=None, reason=None))
     session.execute(update(AuditEntry).where(AuditEntry.subject == participant_id).values(reason=None))
 
 

@@ -21,6 +21,7 @@ from services.checkin.locking import lock_people, lock_tickets
 from services.checkin.models import Attendee, Scan
 from services.checkin.reading import Reading, excerpt, read
 from services.checkin.schedule import Schedule
+from services.checkin.walkins import answered
 from shared import clock, keys
 
 # A device that is behind by no more than this may as well have waited for its network: its times are taken as given.
@@ -42,12 +43,13 @@ class Door:
 
 @dataclass(frozen=True)
 class Request:
-    """One scan as a device sends it; exactly one of ticket, participant_id and undoes is given."""
+    """One scan as a device sends it; exactly one of ticket, participant_id, walk_in_id and undoes is given."""
 
     scan_id: UUID
     scanned_at: datetime
     ticket: str | None = None
     participant_id: UUID | None = None
+    walk_in_id: UUID | None = None
     undoes: UUID | None = None
     session_id: int | None = None
     direction: Direction = Direction.IN
@@ -101,7 +103,9 @@ def _judge(session: Session, door: Door, device_now: datetime, fresh: Mapping[UU
     }
     targets = _stored(session, (request.undoes for request in fresh.values() if request.undoes))
     tickets = {reading.ticket_id for reading in readings.values() if reading.ticket_id}
-    lock_tickets(session, tickets | {scan.ticket_id for scan in targets.values() if scan.ticket_id})
+    walk_ins = {request.walk_in_id for request in fresh.values() if request.walk_in_id}
+    known = tickets | walk_ins | {id for scan in targets.values() for id in (scan.ticket_id, scan.walk_in_id) if id}
+    lock_tickets(session, known)
     roster = Roster.load(session, door.event_id, fresh.values(), readings.values(), targets.values())
     lock_people(session, roster.people)
     # Whoever held the locks may have stored the same scans, or changed these people, while we waited.
@@ -124,6 +128,7 @@ class Roster:
     people: Mapping[UUID, Attendee]
     by_ticket: Mapping[UUID, Attendee]
     by_code: Mapping[str, Attendee]
+    by_walk_in: Mapping[UUID, Attendee]
 
     @classmethod
     def load(
@@ -139,7 +144,10 @@ class Roster:
         tickets = [reading.ticket_id for reading in readings if reading.ticket_id]
         tickets += [scan.ticket_id for scan in targets if scan.ticket_id]
         codes = [reading.code for reading in readings if reading.code]
+        requests = list(requests)
         ids = [request.participant_id for request in requests if request.participant_id]
+        by_walk_in = answered(session, event_id, (r.walk_in_id for r in requests if r.walk_in_id))
+        ids += by_walk_in.values()
         ids += [scan.participant_id for scan in targets if scan.participant_id]
         named = []
         if tickets:
@@ -149,16 +157,20 @@ class Roster:
         if ids:
             named.append(Attendee.participant_id.in_(ids))
         if not named:
-            return cls({}, {}, {})
+            return cls({}, {}, {}, {})
         query = select(Attendee).where(Attendee.event_id == event_id, Attendee.erased.is_(False), or_(*named))
         rows = list(session.scalars(query.execution_options(populate_existing=True)))
         by_ticket = {ticket_id: row for row in rows for ticket_id in (*row.revoked_ticket_ids, row.ticket_id)}
-        return cls({row.participant_id: row for row in rows}, by_ticket, {row.code: row for row in rows})
+        people = {row.participant_id: row for row in rows}
+        walk_ins = {key: people[person] for key, person in by_walk_in.items() if person in people}
+        return cls(people, by_ticket, {row.code: row for row in rows}, walk_ins)
 
     def find(self, request: Request, reading: Reading) -> Attendee | None:
         """The person whom one scan is about."""
         if request.participant_id:
             return self.people.get(request.participant_id)
+        if request.walk_in_id:
+            return self.by_walk_in.get(request.walk_in_id)
         if reading.ticket_id:
             return self.by_ticket.get(reading.ticket_id)
         return self.by_code.get(reading.code) if reading.code else None
@@ -178,7 +190,7 @@ def _scan(
     at = corrected(request.scanned_at, device_now, received_at)
     undo = request.undoes is not None
     refused = reading.refused
-    if refused is None and attendee is None and reading.ticket_id is None and not undo:
+    if refused is None and attendee is None and not (reading.ticket_id or request.walk_in_id or undo):
         refused = Verdict.UNKNOWN_TICKET
     return Scan(
         scan_id=request.scan_id,
@@ -193,6 +205,7 @@ def _scan(
         read_as=excerpt(request.ticket) if refused and request.ticket is not None else None,
         session_id=request.session_id,
         undoes=request.undoes,
+        walk_in_id=request.walk_in_id,
         override_reason=request.override_reason,
         told=request.told.value if request.told else None,
         answered=refused.value if refused else "",
@@ -211,7 +224,10 @@ def _fold(session: Session, event_id: int, schedule: Schedule, roster: Roster, s
     tickets = {scan.ticket_id for scan in scans.values() if scan.ticket_id and not scan.participant_id}
     targets = _stored(session, (scan.undoes for scan in scans.values() if scan.undoes))
     tickets |= {scan.ticket_id for scan in targets.values() if scan.ticket_id and not scan.participant_id}
-    known = truth.scans_of(session, event_id, roster.people, tickets) + truth.undos_of(session, event_id, scans)
+    touched = (*scans.values(), *targets.values())
+    walk_ins = {scan.walk_in_id for scan in touched if scan.walk_in_id and not scan.participant_id}
+    known = truth.scans_of(session, event_id, roster.people, tickets, walk_ins)
+    known += truth.undos_of(session, event_id, scans)
     everything = [*known, *scans.values()]
     versions = truth.schedules_of(session, event_id, {scan.schedule_version for scan in everything})
     found = []

@@ -9,7 +9,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 
 from services.checkin.judging import Direction, Verdict
 from services.checkin.scanning import Request
-from shared.fields import Instant, Text
+from shared.contracts import LOCALES
+from shared.fields import Email, Instant, Text
 
 BATCH = 500
 # A QR code holds at most 7,089 characters. What it holds is judged, not validated: one odd code must not hold up a
@@ -24,7 +25,7 @@ def _plausible(instant: datetime) -> None:
 
 
 class ScanSchema(Schema):
-    """One scan: exactly one of ticket (what was read or typed), participant_id (found by name) and undoes."""
+    """One scan: exactly one of ticket (read or typed), participant_id (found by name), walk_in_id and undoes."""
 
     class Meta:
         unknown = EXCLUDE
@@ -32,6 +33,7 @@ class ScanSchema(Schema):
     scan_id = fields.UUID(required=True)
     ticket = fields.String(validate=validate.Length(max=_LONGEST_CODE), metadata={"example": "EV1:…"})
     participant_id = fields.UUID()
+    walk_in_id = fields.UUID()
     undoes = fields.UUID(metadata={"description": "The scan_id that this scan takes back"})
     session_id = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=0, max=2**31 - 1))
     direction = fields.String(load_default="in", validate=validate.OneOf(("in", "out")))
@@ -46,8 +48,9 @@ class ScanSchema(Schema):
     @validates_schema
     def names_one_thing(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a scan that names nothing, or two things."""
-        if sum(name in data for name in ("ticket", "participant_id", "undoes")) != 1:
-            raise ValidationError(_l("Sebutkan tepat satu: ticket, participant_id, atau undoes."), "ticket")
+        if sum(name in data for name in ("ticket", "participant_id", "walk_in_id", "undoes")) != 1:
+            message = _l("Sebutkan tepat satu: ticket, participant_id, walk_in_id, atau undoes.")
+            raise ValidationError(message, "ticket")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Request:
@@ -83,7 +86,8 @@ class ResultSchema(Schema):
     word = fields.String()
     message = fields.String()
     repeated = fields.Boolean(metadata={"description": "This scan_id had been answered before; this is that answer"})
-    at = Instant(allow_none=True)
+    at = Instant(allow_none=True, metadata={"description": "When it happened, the device's error taken off"})
+    about = Instant(allow_none=True, metadata={"description": "When the door opens or closed, or since when one is in"})
     session_id = fields.Integer(allow_none=True)
     session = fields.String(allow_none=True)
     participant_id = fields.UUID(allow_none=True)
@@ -99,6 +103,36 @@ class ResultsSchema(Schema):
     """The results in the order of the scans."""
 
     results = fields.List(fields.Nested(ResultSchema), required=True)
+
+
+class WalkInSchema(Schema):
+    """Somebody at the door who agreed to be registered; the same walk_in_id again is not asked again."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    walk_in_id = fields.UUID(required=True)
+    name = Text(required=True)
+    email = Email(load_default=None, allow_none=True)
+    organisation = Text(load_default=None, allow_none=True)
+    locale = fields.String(load_default="id", validate=validate.OneOf(LOCALES))
+    consent = fields.Boolean(required=True, validate=validate.Equal(True, error=_l("Tanpa persetujuan tidak dapat.")))
+    consent_at = Instant(required=True, validate=_plausible)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The request without the tick, whose time is kept."""
+        return {name: value for name, value in data.items() if name != "consent"}
+
+
+class WalkInsSchema(Schema):
+    """1 to 100 walk-ins, with what the device's clock showed when they were sent."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    device_now = Instant(required=True, validate=_plausible)
+    walk_ins = fields.List(fields.Nested(WalkInSchema), required=True, validate=validate.Length(min=1, max=100))
 
 
 class PairingSchema(Schema):

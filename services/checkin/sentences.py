@@ -58,13 +58,43 @@ def word(verdict: Verdict) -> str:
 
 def sentence(verdict: Verdict, about: datetime | None, timezone: str, today: datetime) -> str:
     """What to do next. ``about`` is the instant of Outcome; ``today`` decides whether the date is said too."""
-    when = _when(about, timezone, today) if about else ""
+    return _sentence(verdict, _when(about, timezone, today) if about else "")
+
+
+def texts() -> dict[str, dict[str, str]]:
+    """Everything by verdict, for a page that judges by itself; ``message`` has {when} to be filled in."""
+    return {
+        verdict.value: {
+            "tone": tone(verdict),
+            "sign": sign(verdict),
+            "word": word(verdict),
+            "message": _sentence(verdict, "{when}"),
+            "plain": _sentence(verdict, ""),
+        }
+        for verdict in Verdict
+    }
+
+
+def roles() -> dict[str, str]:
+    """The roles in the reader's language."""
+    names = {
+        "peserta": _("Peserta"),
+        "narasumber": _("Narasumber"),
+        "moderator": _("Moderator"),
+        "panitia": _("Panitia"),
+    }
+    return {role: str(name) for role, name in names.items()}
+
+
+def _sentence(verdict: Verdict, when: str) -> str:
     sentences = {
         Verdict.CHECKED_IN: _("Silakan masuk."),
         Verdict.LATE: _("Silakan masuk. Tercatat terlambat."),
-        Verdict.CHECKED_OUT: _("Sampai jumpa.") if about else _("Keluar dicatat, tetapi kedatangannya belum tercatat."),
-        Verdict.ALREADY_IN: _("Tiket ini sudah dipakai masuk pukul %(when)s.", when=when),
-        Verdict.TOO_EARLY: _("Pintu dibuka pukul %(when)s.", when=when),
+        Verdict.CHECKED_OUT: _("Sampai jumpa.") if when else _("Keluar dicatat, tetapi kedatangannya belum tercatat."),
+        Verdict.ALREADY_IN: _("Tiket ini sudah dipakai masuk pukul %(when)s.", when=when)
+        if when
+        else _("Tiket ini sudah dipakai masuk."),
+        Verdict.TOO_EARLY: _("Pintu dibuka pukul %(when)s.", when=when) if when else _("Pintu belum dibuka."),
         Verdict.CLOSED: _("Pintu ditutup pukul %(when)s.", when=when) if when else _("Tidak ada sesi yang dibuka."),
         Verdict.WRONG_EVENT: _("Tiket ini untuk acara lain."),
         Verdict.CANCELLED: _("Pendaftaran ini dibatalkan. Antar ke meja panitia."),
@@ -72,7 +102,7 @@ def sentence(verdict: Verdict, about: datetime | None, timezone: str, today: dat
         Verdict.WAITLISTED: _("Masih dalam daftar tunggu. Antar ke meja panitia."),
         Verdict.UNKNOWN_TICKET: _("Bukan tiket acara ini. Periksa kodenya, atau cari namanya."),
         Verdict.BAD_SIGNATURE: _("Tiket ini bukan buatan panitia. Antar ke meja panitia."),
-        Verdict.PROVISIONAL: _("Tiketnya asli, datanya sedang dalam perjalanan. Silakan masuk."),
+        Verdict.PROVISIONAL: _("Silakan masuk. Datanya masih dalam perjalanan, dan dilengkapi sendiri nanti."),
         Verdict.UNDONE: _("Pemindaian itu diurungkan."),
         Verdict.NOT_UNDONE: _("Sudah lebih dari satu menit. Minta panitia membetulkannya."),
     }
@@ -103,6 +133,7 @@ def result(scan: Scan, attendee: Attendee | None, schedule: Schedule, repeated: 
         "message": sentence(verdict, scan.answered_about, schedule.timezone, at) if at else word(verdict),
         "repeated": repeated,
         "at": at,
+        "about": scan.answered_about,
         "session_id": scan.answered_session,
         "session": title_of(agenda) if agenda else None,
         "participant_id": shown.participant_id if shown else None,

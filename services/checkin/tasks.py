@@ -1,5 +1,6 @@
 """Celery tasks of checkin: thin, they take ids, read the rows again and call a use case."""
 
+from services.checkin import corrections
 from services.checkin.messages import HANDLES
 from services.checkin.models import db
 from shared.delivery import outbox
@@ -13,5 +14,7 @@ register(celery, db, HANDLES)
 @celery.task(name="checkin.tick")
 def tick() -> None:
     """What time brings about."""
+    with db.transaction() as session:
+        corrections.check_out_at_end(session)
     with db.transaction() as session:
         outbox.purge_delivered(session)

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from services.checkin import schedule as schedules
 from services.checkin.folding import Entry, Folded, fold, is_conflict
 from services.checkin.judging import Direction, Passage, Person, Ticket, Verdict
-from services.checkin.models import Attendee, EventSchedule, Scan
+from services.checkin.models import Attendee, EventSchedule, Scan, WalkIn
 from services.checkin.schedule import Schedule
 
 
 class Subject(NamedTuple):
-    """Whose scans are folded together: a participant, or a ticket whose participant is not known yet."""
+    """Whose scans are folded together: a participant, or a ticket or walk-in whose participant is not known yet."""
 
     kind: str
     id: UUID
@@ -26,6 +26,8 @@ def subject_of(scan: Scan) -> Subject | None:
     """Whose the scan is, None when it is nobody's."""
     if scan.participant_id:
         return Subject("person", scan.participant_id)
+    if scan.walk_in_id:
+        return Subject("walk-in", scan.walk_in_id)
     return Subject("ticket", scan.ticket_id) if scan.ticket_id else None
 
 
@@ -45,9 +47,16 @@ def schedules_of(session: Session, event_id: int, versions: Iterable[int]) -> di
     return {row.version: schedules.make(row.event_id, row.version, row.timezone, row.sessions) for row in rows}
 
 
-def scans_of(session: Session, event_id: int, people: Iterable[UUID], tickets: Iterable[UUID]) -> list[Scan]:
-    """All scans of these participants and tickets in the event, and the undos that name one of them."""
-    theirs = or_(Scan.participant_id.in_(set(people)), Scan.ticket_id.in_(set(tickets)))
+def scans_of(
+    session: Session,
+    event_id: int,
+    people: Iterable[UUID],
+    tickets: Iterable[UUID] = (),
+    walk_ins: Iterable[UUID] = (),
+) -> list[Scan]:
+    """All scans of these participants, tickets and walk-ins in the event, and the undos that name one of them."""
+    named = ((Scan.participant_id, people), (Scan.ticket_id, tickets), (Scan.walk_in_id, walk_ins))
+    theirs = or_(*(column.in_(set(ids)) for column, ids in named))
     scans = list(session.scalars(select(Scan).where(Scan.event_id == event_id, theirs)))
     return scans + undos_of(session, event_id, (scan.scan_id for scan in scans))
 
@@ -94,7 +103,7 @@ def person_of(attendee: Attendee | None) -> Person | None:
 
 
 def settle(session: Session, attendees: Mapping[UUID, Attendee]) -> None:
-    """Give scans of tickets that were unknown when they came to the participants whose tickets they are."""
+    """Give scans of tickets and walk-ins that were unknown when they came to the participants whose they are."""
     owners: dict[UUID, Attendee] = {}
     for attendee in attendees.values():
         owners.update(dict.fromkeys((attendee.ticket_id, *attendee.revoked_ticket_ids), attendee))
@@ -105,6 +114,14 @@ def settle(session: Session, attendees: Mapping[UUID, Attendee]) -> None:
         if owner.event_id == scan.event_id:
             scan.participant_id = owner.participant_id
             scan.ticket_revoked = scan.ticket_id != owner.ticket_id
+    walked_in = (
+        select(Scan, WalkIn.participant_id)
+        .join(WalkIn, WalkIn.walk_in_id == Scan.walk_in_id)
+        .where(WalkIn.participant_id.in_(list(attendees)), Scan.participant_id.is_(None))
+    )
+    for scan, participant_id in session.execute(walked_in):
+        if participant_id and attendees[participant_id].event_id == scan.event_id:
+            scan.participant_id = participant_id
     session.flush()
 
 

@@ -119,6 +119,10 @@ class Day:
         # It stands still: boundaries are tested to the second.
         clock.write(self.path, instant, speed=0)
 
+    def at_speed(self, speed: float) -> None:
+        """Let the clock run from where it stands, for tests with a browser, whose clock runs too."""
+        clock.write(self.path, clock.now(), speed=speed)
+
 
 def scan(
     where: scanning.Door, *requests: scanning.Request, device_now: datetime | None = None

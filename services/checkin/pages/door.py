@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from services.checkin import arrivals, callers, scanning, sentences, truth
 from services.checkin.models import db
@@ -14,19 +14,6 @@ from shared import clock
 from shared.web.access import ORGANISER, who
 
 blueprint = Blueprint("door", __name__, url_prefix="/checkin")
-
-
-@blueprint.get("/scan")
-@who(ORGANISER)
-def start() -> Any:
-    """The door of today's event, or a choice."""
-    now = clock.now()
-    with db.transaction() as session:
-        own = [event for event in arrivals.events(session) if g.principal.may(ORGANISER, event.event_id)]
-    ahead = [event for event in own if event.ends_at > now]
-    if len(ahead) == 1:
-        return redirect(url_for("door.desk", event_id=ahead[0].event_id))
-    return render_template("checkin/events.html", events=own, title_of=title_of)
 
 
 @blueprint.get("/console/events/<int:event_id>/door")

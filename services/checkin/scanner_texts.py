@@ -1,0 +1,32 @@
+"""What the scanner page says by itself; its modules fill in what stands in braces."""
+
+from flask_babel import gettext as _
+
+
+def texts() -> dict[str, str]:
+    """The sentences by the name under which the modules ask for them."""
+    return {
+        "ready": _("Siap. Arahkan kamera ke kode QR, atau ketik kode atau nama."),
+        "assistance": _("Perlu bantuan"),
+        "group": _("Kelompok {number}"),
+        "online": _("Tersambung"),
+        "offline": _("Tanpa jaringan: pintu jalan terus"),
+        "connecting": _("Menyambung…"),
+        "all_sent": _("Semua pemindaian terkirim."),
+        "unsent": _("{number} pemindaian belum terkirim; terkirim sendiri nanti."),
+        "unsent_one": _("1 pemindaian belum terkirim; terkirim sendiri nanti."),
+        "waiting": _("belum terkirim"),
+        "count": _("{number} dari {expected} orang di dalam"),
+        "found": _("{number} nama cocok."),
+        "undo": _("Urungkan: {name}"),
+        "last_scan": _("pemindaian terakhir"),
+        "by_schedule": _("Menurut jadwal"),
+        "camera_on": _("Nyalakan kamera"),
+        "camera_off": _("Matikan kamera"),
+        "camera_number": _("Kamera {number}"),
+        "camera_denied": _("Kamera tidak diizinkan. Izinkan di setelan peramban, atau ketik kodenya."),
+        "camera_missing": _("Kamera tidak dapat dipakai. Ketik kodenya, atau pilih kamera lain."),
+        "revoked": _("Perangkat ini tidak berhak memindai lagi. Daftar peserta sudah dihapus dari sini."),
+        "event_over": _("Acara sudah selesai. Daftar peserta sudah dihapus dari sini."),
+        "no_network": _("Tidak ada jaringan. Pemasangan perlu jaringan satu kali saja."),
+    }
