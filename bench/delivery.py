@@ -1,0 +1,107 @@
+"""Facts per second from outbox to both copies and back acknowledged, beside a bare upsert loop in the same run.
+
+    python -m bench.delivery [--facts 10000]
+
+Registration tells of participants; checkin and certificates copy them with their real handlers, so each fact is
+delivered twice. The bare loop writes as many rows with psycopg's executemany in batches of 500.
+"""
+
+import time
+import uuid
+
+import click
+import psycopg
+from psycopg.types.json import Jsonb
+
+from bench.ground import Ground, ground, tell
+from services.registration.models import db
+from shared import clock
+from shared.contracts import CONTRACTS, PARTICIPANT_CHANGED
+from shared.delivery.models import Outgoing
+from shared.delivery.outbox import BATCH
+from shared.delivery.publish import publish_many
+
+PROCESSES = ("registration-relay", "registration-messages", "checkin-messages", "certificates-messages")
+LONGEST_SECONDS = 120.0
+
+
+def person(number: int) -> dict[str, object]:
+    """A participant as registration would tell of one."""
+    return {
+        "version": 1,
+        "participant_id": uuid.uuid4(),
+        "event_id": 1,
+        "ticket_id": uuid.uuid4(),
+        "code": f"{number:08}",
+        "name": f"Peserta Contoh {number}",
+        "role": "peserta",
+        "locale": "id",
+        "organisation": "Yapari",
+        "status": "confirmed",
+        "status_at": clock.real_now(),
+        "email": f"peserta{number}@contoh.example",
+    }
+
+
+def deliver(facts: int) -> tuple[float, float]:
+    """Seconds to publish, and to have everything acknowledged from the first publish on."""
+    began = time.monotonic()
+    for start in range(0, facts, BATCH):
+        with db.transaction() as session:
+            publish_many(session, PARTICIPANT_CHANGED, [person(number) for number in range(start, start + BATCH)])
+    published = time.monotonic()
+    while undelivered():
+        if time.monotonic() - began > LONGEST_SECONDS:
+            raise click.ClickException(f"{undelivered()} facts are still under way")
+        time.sleep(0.1)
+    return published - began, time.monotonic() - began
+
+
+def undelivered() -> int:
+    """How many facts nobody has acknowledged."""
+    with db.transaction() as session:
+        return session.query(Outgoing).where(Outgoing.delivered_at.is_(None)).count()
+
+
+def bare(here: Ground, rows: int) -> float:
+    """Seconds for as many upserts with nothing around them."""
+    payload = Jsonb(PARTICIPANT_CHANGED.dump(person(1)))
+    with psycopg.connect(here.addresses.databases["checkin"].replace("+psycopg", "")) as connection:
+        connection.execute("CREATE TABLE bare (id uuid PRIMARY KEY, version int, fact jsonb)")
+        connection.commit()
+        began = time.monotonic()
+        for _ in range(0, rows, BATCH):
+            connection.cursor().executemany(
+                "INSERT INTO bare VALUES (%s, 1, %s) ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
+                "fact = excluded.fact WHERE excluded.version > bare.version",
+                [(uuid.uuid4(), payload) for _ in range(BATCH)],
+            )
+            connection.commit()
+        return time.monotonic() - began
+
+
+@click.command()
+@click.option("--facts", default=10_000, show_default=True)
+def main(facts: int) -> None:
+    """Measure, and say it in one line of JSON."""
+    with ground() as here:
+        here.start(*PROCESSES)
+        # Until everybody is awake.
+        deliver(BATCH)
+        published, took = deliver(facts)
+        deliveries = facts * len(CONTRACTS[PARTICIPANT_CHANGED.type].subscribers)
+        seconds_bare = bare(here, deliveries)
+        db.dispose()
+    tell(
+        {
+            "deliveries": deliveries,
+            "published_per_second": round(deliveries / published),
+            "delivered_per_second": round(deliveries / took),
+            "bare_upserts_per_second": round(deliveries / seconds_bare),
+            "share_of_bare": round(seconds_bare / took, 2),
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()

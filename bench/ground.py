@@ -1,0 +1,163 @@
+"""The ground that benchmarks stand on: engines with full durability, real processes, and nothing left behind."""
+
+import contextlib
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.queues import SERVICES
+from stack import keys
+from stack.engines import PostgresServer, ValkeyServer
+from stack.ports import HOST, free_port
+from stack.processes import PROCESSES
+from stack.unprivileged import die_with_parent, remove
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Ground:
+    """Engines, migrated databases, and processes of the one table by name."""
+
+    def __init__(self, directory: Path, postgres: PostgresServer, valkey: ValkeyServer):
+        self.directory = directory
+        self.postgres = postgres
+        self.secrets = keys.fresh()
+        self.addresses = keys.Addresses(
+            public="http://localhost:8080",
+            broker=valkey.url,
+            databases={name: postgres.create_service_database(name) for name in SERVICES},
+            smtp=f"smtp://{HOST}:9",
+            clock_file="",
+        )
+        self._running: list[subprocess.Popen[bytes]] = []
+        for name in SERVICES:
+            subprocess.run(
+                [sys.executable, "-m", f"services.{name}", "migrate"], check=True, cwd=ROOT, env=self.environment(name)
+            )
+
+    def environment(self, owner: str) -> dict[str, str]:
+        """The settings of a process of ``owner``."""
+        return {**os.environ, **keys.environment(owner, self.secrets, self.addresses), "HADIR_LOG": "json"}
+
+    def start(self, *names: str) -> dict[str, int]:
+        """Start processes; returns the ports of those that serve, once they answer."""
+        ports: dict[str, int] = {}
+        for process in PROCESSES:
+            if process.name in names:
+                own = {name: free_port() for name in process.ports}
+                argv = process.argv({"host": HOST, **own})
+                self.run(process.name, argv, self.environment(process.owner))
+                for port in own.values():
+                    wait_for(f"http://{HOST}:{port}{process.health}")
+                ports |= own
+        return ports
+
+    def run(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
+        """Start any process; it ends with this one."""
+        with (self.directory / f"{name}.log").open("ab") as log:
+            command = [*die_with_parent(), *argv]
+            self._running.append(subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=log, stderr=log))
+
+    def stop(self) -> None:
+        """End all processes."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+
+@contextlib.contextmanager
+def ground() -> Iterator[Ground]:
+    """Fresh engines for one benchmark; everything is removed at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="hadir-bench-"))
+    directory.chmod(0o711)
+    try:
+        postgres, valkey = PostgresServer(directory / "postgres"), ValkeyServer(directory / "valkey")
+        with postgres, valkey:
+            here = Ground(directory, postgres, valkey)
+            # What runs in this process, as the service registration.
+            os.environ.update(here.environment("registration"))
+            try:
+                yield here
+            finally:
+                here.stop()
+    finally:
+        remove(directory)
+
+
+def wait_for(address: str, seconds: float = 30) -> None:
+    """Until ``address`` answers."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def closed_loop(
+    port: int, requests: Callable[[int], tuple[str, str, bytes, dict[str, str]]], seconds: float, connections: int = 8
+) -> dict[str, Any]:
+    """Ask as fast as answers come, on ``connections`` kept open; counts what was not 2xx as an error.
+
+    ``requests(number)`` gives method, path, body and headers of the number-th request of all.
+    """
+    lock, numbers = threading.Lock(), iter(range(10**9))
+    times: list[float] = []
+    errors: list[int] = []
+    until = time.monotonic() + seconds
+
+    def one() -> None:
+        connection = http.client.HTTPConnection(HOST, port, timeout=30)
+        while time.monotonic() < until:
+            with lock:
+                number = next(numbers)
+            method, path, body, headers = requests(number)
+            began = time.perf_counter()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            times.append(time.perf_counter() - began)
+            if not 200 <= answer.status < 300:
+                errors.append(answer.status)
+        connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(connections)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.monotonic() - began
+    milliseconds = sorted(1000 * each for each in times)
+    return {
+        "per_second": round(len(times) / took, 1),
+        "p50_ms": round(statistics.median(milliseconds), 1),
+        "p95_ms": round(milliseconds[int(len(milliseconds) * 0.95)], 1),
+        "requests": len(times),
+        "errors": len(errors),
+    }
+
+
+def tell(result: Mapping[str, Any]) -> None:
+    """One line of JSON."""
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
