@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 import struct
+import zlib
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -54,7 +55,7 @@ def of(session: Session, data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _wrapped_png(content: bytes) -> str:
-    if len(content) < 33 or content[12:16] != b"IHDR":
+    if not _is_whole_png(content):
         raise BadImage(_("Berkas PNG ini rusak."))
     width, height = struct.unpack(">II", content[16:24])
     if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
@@ -64,6 +65,20 @@ def _wrapped_png(content: bytes) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{encoded}"/></svg>'
     )
+
+
+def _is_whole_png(content: bytes) -> bool:
+    """Whether every chunk is there and unharmed: the compiler would leave out a broken picture without a word."""
+    kinds, at = [], len(_PNG)
+    while at + 12 <= len(content):
+        (length,) = struct.unpack(">I", content[at : at + 4])
+        body = content[at + 4 : at + 8 + length]
+        checksum = content[at + 8 + length : at + 12 + length]
+        if len(checksum) < 4 or zlib.crc32(body) != struct.unpack(">I", checksum)[0]:
+            return False
+        kinds.append(body[:4])
+        at += 12 + length
+    return kinds[:1] == [b"IHDR"] and b"IDAT" in kinds and kinds[-1] == b"IEND"
 
 
 def _checked_svg(content: bytes) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.certificates import credential, images, numbering, rendering
 from services.certificates.content import content
 from services.certificates.due import Standing
-from services.certificates.models import REPLACED, Certificate, Event, Layout, Obstacle
+from services.certificates.models import REPLACED, VALID, Certificate, Event, Layout, Obstacle
 from shared import clock, keys, settings
 from shared.mail import queue
 
@@ -44,7 +44,7 @@ class Maker:
         rendering.pdf(data, self.signing.kid, signature, images.of(self.session, data))
         if earlier is None:
             self.last += 1
-        else:
+        elif earlier.status == VALID:
             self._replace(earlier)
         return self._store(standing, data, signature, base)
 

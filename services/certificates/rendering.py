@@ -8,7 +8,8 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -65,6 +66,11 @@ class _Compiler:
         assert isinstance(result, bytes)
         return result
 
+    def png(self, inputs: dict[str, str]) -> list[bytes]:
+        with self._lock:
+            result = self._typst.compile(format="png", ppi=96, sys_inputs=inputs)
+        return [result] if isinstance(result, bytes) else list(result or [])
+
 
 _compiler: _Compiler | None = None
 _making = threading.Lock()
@@ -93,20 +99,32 @@ def pdf(data: Mapping[str, Any], kid: int, signature: bytes, images: Mapping[str
 
     The document's own timestamp is the date of issue, so that the bytes depend on nothing but the arguments.
     """
-    context = {name: value if name == "url" else _breakable(value) for name, value in document(data).items()}
-    lacking = fonts.missing(json.dumps(context, ensure_ascii=False))
-    if lacking:
-        characters = " ".join(lacking)
-        raise CannotRender(f"no font has a glyph for: {characters}", characters)
-    inputs = {
-        "context": json.dumps(context, ensure_ascii=False),
-        "qr": qr.svg(context["url"]),
-        "credential": credential.write(data, kid, signature),
-        "images": json.dumps(dict(images)),
-    }
     issued_at = datetime.fromisoformat(data["issued_at"])
-    try:
+    inputs = _inputs(data, credential.write(data, kid, signature), images)
+    with _explained():
         return _the_compiler().pdf(inputs, issued_at.replace(microsecond=0))
+
+
+def picture(data: Mapping[str, Any], images: Mapping[str, str], page: int = 1) -> bytes:
+    """A page as a PNG, for a preview on screen. Raises CannotRender; LookupError when there is no such page."""
+    with _explained():
+        pages = _the_compiler().png(_inputs(data, "", images))
+    return pages[page - 1]
+
+
+def _inputs(data: Mapping[str, Any], held: str, images: Mapping[str, str]) -> dict[str, str]:
+    context = {name: value if name == "url" else _breakable(value) for name, value in document(data).items()}
+    text = json.dumps(context, ensure_ascii=False)
+    lacking = " ".join(fonts.missing(text))
+    if lacking:
+        raise CannotRender(f"no font has a glyph for: {lacking}", lacking)
+    return {"context": text, "qr": qr.svg(context["url"]), "credential": held, "images": json.dumps(dict(images))}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except typst.TypstError as error:
         raise CannotRender(f"{error.message} {' '.join(error.hints)}".strip()) from error
 
@@ -145,7 +163,7 @@ def document(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": event["title"],
         "title_en": event["title_en"] or "",
         "when": _when(event["starts_at"], event["ends_at"], zone, "id"),
-        "when_en": _when(event["starts_at"], event["ends_at"], zone, "en"),
+        "when_en": _when(event["starts_at"], event["ends_at"], zone, "en_GB"),
         "hours": _clock_hours(event["starts_at"], event["ends_at"], zone),
         "length": duration(event["minutes"], "jam", "menit"),
         "length_en": duration(event["minutes"], "hours", "minutes"),

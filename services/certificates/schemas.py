@@ -1,9 +1,11 @@
 """Shapes of what certificates says about itself: the signed data, and what the JSON API answers."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from shared.contracts import ROLES
-from shared.fields import Instant, Text
+from shared.fields import REQUIRED, Instant, Text
 
 STATUSES = ("valid", "replaced", "revoked", "unknown", "altered")
 
@@ -139,3 +141,31 @@ class CredentialQuestion(Schema):
 
 class IssueQuestion(Strict):
     """Nothing needs to be said to start a run."""
+
+
+class DecisionForm(Schema):
+    """An organiser's exception for one person."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("policy", "grant", "deny")))
+    reason = Text(load_default="", longest=500)
+
+    @validates_schema
+    def reasoned(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """An exception needs a reason; going back to the policy does not."""
+        if data["kind"] != "policy" and not data["reason"]:
+            raise ValidationError(REQUIRED, "reason")
+
+
+class ReasonForm(Schema):
+    """Why a certificate is revoked; the public page shows it."""
+
+    revocation_reason = Text(required=True, longest=500)
+
+
+class LayoutForm(Schema):
+    """The choices for the look of an event's certificates."""
+
+    bilingual = fields.Boolean(load_default=False)
+    second_page = fields.Boolean(load_default=False)
+    statement = Text(load_default=None, allow_none=True)
+    statement_en = Text(load_default=None, allow_none=True)

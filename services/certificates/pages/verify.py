@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from services.certificates import images, rendering
 from services.certificates.models import VALID, db
+from services.certificates.pages.common import uploaded
 from services.certificates.verification import UNKNOWN, check_credential, check_file, look_up
 from shared.web.access import PUBLIC, who
 from shared.web.limits import limiter
@@ -32,7 +33,7 @@ def form() -> Any:
 @who(PUBLIC)
 def check() -> Any:
     """The standing of an uploaded PDF or a pasted credential."""
-    content = _uploaded("berkas")
+    content = uploaded("berkas")
     pasted = request.form.get("kredensial", "").strip()
     if not content and not pasted:
         return render_template("certificates/verify_form.html", nothing=True), 422
@@ -67,11 +68,3 @@ def pdf(code: str) -> Response:
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=rendering.filename(certificate.number))
     return response
-
-
-def _uploaded(name: str) -> bytes:
-    file = request.files.get(name)
-    if file is None:
-        return b""
-    with file.stream:
-        return file.read()
