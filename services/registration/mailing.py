@@ -1,11 +1,14 @@
 """Asking for mail, in the use case's own transaction. What it says is composed when it is sent: mail_texts.py."""
 
 import uuid
+from collections.abc import Iterable
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.registration.models import Participant
-from shared import queues
+from shared import clock, queues
+from shared.delivery.publish import wake_relay
 from shared.jobs import JobKind
 from shared.mail.models import Mail
 from shared.mail.queue import enqueue
@@ -16,6 +19,31 @@ SEND_MAIL = JobKind(Mail, "registration.send-mail", queues.REGISTRATION_MAIL)
 TICKET = "ticket"
 
 
+def ask_for_ticket_mails(session: Session, people: Iterable[Participant]) -> None:
+    """As ask_for_ticket_mail for many, in one statement."""
+    now, real_now = clock.now(), clock.real_now()
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "kind": TICKET,
+            "subject_key": str(person.id),
+            "recipient": person.email,
+            "occasion": _occasion(person),
+            "created_at": now,
+            "due_at": real_now,
+        }
+        for person in people
+        if person.email
+    ]
+    if rows:
+        session.execute(insert(Mail).on_conflict_do_nothing(index_elements=["occasion"]), rows)
+        wake_relay(session)
+
+
+def _occasion(person: Participant) -> str:
+    return f"{TICKET}:{person.id}:{person.version}"
+
+
 def ask_for_ticket_mail(session: Session, person: Participant) -> uuid.UUID | None:
     """Have the ticket (or the place on the waiting list, or the cancellation) written to the person.
 
@@ -23,4 +51,4 @@ def ask_for_ticket_mail(session: Session, person: Participant) -> uuid.UUID | No
     """
     if not person.email:
         return None
-    return enqueue(session, TICKET, person.id, person.email, f"{TICKET}:{person.id}:{person.version}")
+    return enqueue(session, TICKET, person.id, person.email, _occasion(person))

@@ -36,6 +36,18 @@ def take(session: Session, event_id: int, partner_id: int | None) -> SeatPool | 
     return None
 
 
+def take_many(session: Session, event_id: int, partner_id: int, count: int) -> list[SeatPool | None]:
+    """Take up to ``count`` seats of the partner and then of the open pool; None for each that is missing."""
+    given: list[SeatPool | None] = []
+    for owner in (partner_id, None):
+        pool = lock_pool(session, event_id, owner)
+        taken = min(pool.free, count - len(given))
+        pool.taken += taken
+        given += [pool] * taken
+    session.flush()
+    return [*given, *[None] * (count - len(given))]
+
+
 def give_back(session: Session, participant: Participant) -> None:
     """Free the seat of ``participant`` (locked), if there is one.
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.registration import partners, waiting
+from services.registration import importing, partners, waiting
 from services.registration.mail_texts import compose
 from services.registration.mailing import SEND_MAIL
 from services.registration.messages import HANDLES
@@ -25,6 +25,7 @@ def tick() -> None:
     with db.transaction() as session:
         outbox.purge_delivered(session)
         idempotency.purge(session)
+        importing.purge(session)
 
 
 @celery.task(name=SEND_MAIL.task)

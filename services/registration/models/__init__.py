@@ -4,6 +4,7 @@ from services.registration.models.audit import AuditEntry
 from services.registration.models.base import Base, db
 from services.registration.models.copies import Attendance, CertificateCopy, WalkIn
 from services.registration.models.events import ConsentText, Event, EventSession, Organiser, Partner, SeatPool
+from services.registration.models.imports import Import
 from services.registration.models.participants import Participant
 from services.registration.models.people import Account, AccountScope, SignInSession
 
@@ -16,6 +17,7 @@ __all__ = [
     "CertificateCopy",
     "ConsentText",
     "Event",
+    "Import",
     "EventSession",
     "Organiser",
     "Participant",

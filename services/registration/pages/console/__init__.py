@@ -4,6 +4,7 @@ from flask import Flask
 
 from services.registration.pages.console import (
     accounts,
+    imports,
     index,
     overview,
     participants,
@@ -14,5 +15,5 @@ from services.registration.pages.console import (
 
 def register(app: Flask) -> None:
     """Give ``app`` the console's pages."""
-    for module in (index, overview, participants, partners, partner_people, accounts):
+    for module in (index, overview, participants, partners, partner_people, imports, accounts):
         app.register_blueprint(module.blueprint)
