@@ -11,24 +11,33 @@ import fontpkg
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 # In the order in which a character is looked for: one display face, then wider and wider nets.
-FAMILIES = ("eb-garamond", "noto-serif", "noto-sans", "noto-sans-arabic")
+_FAMILIES = ("eb-garamond", "noto-serif", "noto-sans", "noto-sans-arabic")
+_NPM = Path(__file__).resolve().parent.parent.parent / "node_modules" / "@expo-google-fonts"
+# Scripts that only npm packages bring: the family's name and its one file that we use. Without them a name in such a
+# script is refused before anything is issued.
+_FROM_NPM = {
+    "Noto Sans Javanese": _NPM / "noto-sans-javanese" / "400Regular" / "NotoSansJavanese_400Regular.ttf",
+    "Noto Sans SC": _NPM / "noto-sans-sc" / "400Regular" / "NotoSansSC_400Regular.ttf",
+}
 
 
 def names() -> list[str]:
     """The families' names, as Typst knows them."""
-    return [fontpkg.family(slug).name for slug in FAMILIES]
+    installed = [name for name, path in _FROM_NPM.items() if path.exists()]
+    return [fontpkg.family(slug).name for slug in _FAMILIES] + installed
 
 
 def files() -> list[Path]:
     """The font files themselves."""
-    return [file.path for slug in FAMILIES for file in fontpkg.family(slug).files]
+    installed = [path for path in _FROM_NPM.values() if path.exists()]
+    return [file.path for slug in _FAMILIES for file in fontpkg.family(slug).files] + installed
 
 
 @functools.cache
 def _covered() -> frozenset[int]:
     points: set[int] = set()
     for path in files():
-        # Italics have the same repertoire or a smaller one, and are used for our own words only.
+        # Italics have the same repertoire or a smaller one, and are used for our own words and titles only.
         if "Italic" not in path.name:
             with TTFont(path, lazy=True) as font:
                 points |= set(font.getBestCmap())

@@ -91,6 +91,8 @@ NAMES = [
     "Łukasz Żółćiński-Çelik Ðorđević",
     "محمد عبد الرحمن",
     "Θεοδώρα Παπαδοπούλου",
+    "ꦱꦶꦠꦶꦫꦲ꧀ꦩꦮꦠꦶ",
+    "陈美丽",
     "Александра Ёлкина",
     "Prof. Dr. H. Muhammad Abdurrahman Wahid Kusumaningrat, S.Pd., M.Pd., Ph.D.",
     ("Muhammad Abdurrahman Wahid Kusumaningrat Suryodiningrat " * 3)[:120].strip(),
