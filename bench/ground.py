@@ -62,6 +62,13 @@ class Ground:
                 ports |= own
         return ports
 
+    def serve(self, name: str, arguments: list[str], owner: str, health: str) -> int:
+        """Start a web process with two workers; returns its port once it answers."""
+        port = free_port()
+        self.run(name, [sys.executable, *arguments, "--port", str(port), "--workers", "2"], self.environment(owner))
+        wait_for(f"http://{HOST}:{port}{health}")
+        return port
+
     def run(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
         """Start any process; it ends with this one."""
         with (self.directory / f"{name}.log").open("ab") as log:
@@ -90,8 +97,9 @@ def ground() -> Iterator[Ground]:
         postgres, valkey = PostgresServer(directory / "postgres"), ValkeyServer(directory / "valkey")
         with postgres, valkey:
             here = Ground(directory, postgres, valkey)
-            # What runs in this process, as the service registration.
-            os.environ.update(here.environment("registration"))
+            # What runs in this process prepares data as any of the services.
+            for name in SERVICES:
+                os.environ.update(here.environment(name))
             try:
                 yield here
             finally:
@@ -113,34 +121,41 @@ def wait_for(address: str, seconds: float = 30) -> None:
             time.sleep(0.05)
 
 
-def closed_loop(
-    port: int, requests: Callable[[int], tuple[str, str, bytes, dict[str, str]]], seconds: float, connections: int = 8
-) -> dict[str, Any]:
-    """Ask as fast as answers come, on ``connections`` kept open; counts what was not 2xx as an error.
+Request = tuple[str, str, bytes, dict[str, str]]
+CONNECTIONS = 8
 
-    ``requests(number)`` gives method, path, body and headers of the number-th request of all.
+
+def closed_loop(
+    port: int, request: Callable[[int], Request], taken: Callable[[int, bytes], bool], seconds: float, most: int
+) -> dict[str, Any]:
+    """Ask as fast as answers come, on CONNECTIONS kept open, for ``seconds`` or until ``most`` requests are made.
+
+    ``request(number)`` gives method, path, body and headers of the number-th request of all; ``taken(status, body)``
+    says whether an answer is as it should be.
     """
-    lock, numbers = threading.Lock(), iter(range(10**9))
+    lock, numbers = threading.Lock(), iter(range(most))
     times: list[float] = []
-    errors: list[int] = []
+    errors: list[str] = []
     until = time.monotonic() + seconds
 
     def one() -> None:
         connection = http.client.HTTPConnection(HOST, port, timeout=30)
         while time.monotonic() < until:
             with lock:
-                number = next(numbers)
-            method, path, body, headers = requests(number)
+                number = next(numbers, None)
+            if number is None:
+                break
+            method, path, body, headers = request(number)
             began = time.perf_counter()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            answer.read()
+            content = answer.read()
             times.append(time.perf_counter() - began)
-            if not 200 <= answer.status < 300:
-                errors.append(answer.status)
+            if not taken(answer.status, content):
+                errors.append(f"{answer.status} {content[:300]!r}")
         connection.close()
 
-    threads = [threading.Thread(target=one) for _ in range(connections)]
+    threads = [threading.Thread(target=one) for _ in range(CONNECTIONS)]
     began = time.monotonic()
     for thread in threads:
         thread.start()
@@ -154,7 +169,13 @@ def closed_loop(
         "p95_ms": round(milliseconds[int(len(milliseconds) * 0.95)], 1),
         "requests": len(times),
         "errors": len(errors),
+        **({"first_error": errors[0]} if errors else {}),
     }
+
+
+def per_second(result: Mapping[str, Any], bare: Mapping[str, Any]) -> dict[str, Any]:
+    """A result beside the bare endpoint's, with the share that it reaches."""
+    return {**result, "bare": dict(bare), "share_of_bare": round(result["per_second"] / bare["per_second"], 2)}
 
 
 def tell(result: Mapping[str, Any]) -> None:

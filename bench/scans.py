@@ -1,0 +1,109 @@
+"""Scans per second at the door, one by one and in batches, beside a bare INSERT endpoint in the same run.
+
+    python -m bench.scans [--seconds 8] [--people 8000]
+
+Eight connections in a closed loop against Granian with two workers on loopback; every scan is of another genuine
+ticket, and checks somebody in.
+"""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import click
+
+from bench import bare
+from bench.delivery import person
+from bench.ground import Request, closed_loop, ground, per_second, tell
+from services.checkin import devices
+from services.checkin.messages import HANDLES
+from services.checkin.models import db
+from shared import clock, keys, tickets
+from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
+from shared.delivery.inbox import Message, apply_batch
+
+BATCH = 100
+EVENT = 1
+
+
+def prepare(people: int) -> tuple[list[str], str]:
+    """An event whose door is open, its roster, and a paired device; returns the tickets' texts and the token."""
+    now = clock.real_now()
+    opens, ends = (now - timedelta(hours=1)).isoformat(), (now + timedelta(hours=6)).isoformat()
+    windows = {"opens_at": opens, "starts_at": opens, "late_after": ends, "closes_at": ends, "ends_at": ends}
+    event = {
+        "version": 1,
+        "event_id": EVENT,
+        "slug": "bench",
+        "title": "Acara ukur",
+        "organiser": "JPPI",
+        "organiser_id": 1,
+        "venue": "Jakarta",
+        "timezone": "Asia/Jakarta",
+        "status": "published",
+        "starts_at": opens,
+        "ends_at": ends,
+        "sessions": [{"session_id": 1, "title": "Sesi 1", **windows}],
+    }
+    persons = [person(number) for number in range(people)]
+    facts = [PARTICIPANT_CHANGED.payload_for("checkin", PARTICIPANT_CHANGED.dump(fact)) for fact in persons]
+    apply_batch(db, HANDLES, "registration", [Message(0, EVENT_CHANGED.type, event)])
+    for start in range(0, people, 500):
+        chunk = [
+            Message(start + n, PARTICIPANT_CHANGED.type, fact) for n, fact in enumerate(facts[start : start + 500])
+        ]
+        apply_batch(db, HANDLES, "registration", chunk)
+    signing = keys.signing_key("HADIR_TICKET_PRIVATE_KEY")
+    valid = clock.real_now() + timedelta(days=1)
+    texts = [tickets.write(tickets.Ticket(EVENT, uuid.UUID(fact["ticket_id"]), valid), signing) for fact in facts]
+    with db.transaction() as session:
+        _device, code = devices.create(session, EVENT, "Pintu ukur", "bench")
+        paired = devices.pair(session, code)
+    assert paired is not None
+    return texts, paired.token
+
+
+def scanning(texts: list[str], token: str, size: int) -> Callable[[int], Request]:
+    """Requests that scan ``size`` tickets each."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+
+    def request(number: int) -> Request:
+        at = clock.real_now().isoformat()
+        scans = [
+            {"scan_id": str(uuid.uuid4()), "ticket": text, "direction": "in", "scanned_at": at}
+            for text in texts[number * size : (number + 1) * size]
+        ]
+        return "POST", "/checkin/api/v1/scans", json.dumps({"device_now": at, "scans": scans}).encode(), headers
+
+    return request
+
+
+def checked_in(size: int) -> Callable[[int, bytes], bool]:
+    """Whether everybody of a request got in."""
+    return lambda status, body: status == 200 and body.count(b'"outcome":"checked_in"') == size
+
+
+@click.command()
+@click.option("--seconds", default=8.0, show_default=True)
+@click.option("--people", default=8_000, show_default=True)
+def main(seconds: float, people: int) -> None:
+    """Measure, and say it in one line of JSON."""
+    with ground() as here:
+        texts, token = prepare(people)
+        singles, batched = texts[: people // 2], texts[people // 2 :]
+        port = here.serve("web", ["-m", "services.checkin", "web"], "checkin", "/checkin/healthz")
+        one = closed_loop(port, scanning(singles, token, 1), checked_in(1), seconds, len(singles))
+        many = closed_loop(port, scanning(batched, token, BATCH), checked_in(BATCH), seconds, len(batched) // BATCH)
+        here.stop()
+        tell(
+            {
+                "scans": per_second(one, bare.measure(here, seconds)),
+                "batches_of_100": {**many, "scans_per_second": round(many["per_second"] * BATCH)},
+            }
+        )
+        db.dispose()
+
+
+if __name__ == "__main__":
+    main()
