@@ -22,7 +22,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared import clock, log
+from shared import clock, log, settings
 from shared.db import Database, Instant, describe, is_transient
 
 logger = structlog.get_logger()
@@ -32,6 +32,7 @@ STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
 
 # How long a row that was handed to Celery may stay untaken before it is handed out again (its message is lost).
 HAND_OUT_AGAIN = timedelta(seconds=30)
+_UNLIMITED = 1_000_000
 # How long to wait after trouble that passes: doubled each time, up to the longest.
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -76,7 +77,8 @@ class Job(Protocol):
 class JobKind:
     """Rows of ``model`` are worked on by Celery task ``task`` (which takes the row's id as text) from ``queue``.
 
-    ``lease`` is longer than a task may work, unless the work ``renews`` it on its way.
+    ``lease`` is longer than a task may work, unless the work ``renews`` it on its way. ``rate_setting`` names the
+    environment variable that says how many may be done in a minute; unset means as many as can.
     """
 
     model: type[Any]
@@ -85,6 +87,7 @@ class JobKind:
     lease: timedelta = timedelta(minutes=2)
     max_attempts: int = 8
     renews: bool = False
+    rate_setting: str = ""
 
 
 class Transient(Exception):
@@ -115,7 +118,7 @@ def hand_out(session: Session, kind: JobKind, limit: int) -> list[UUID]:
         select(model.id)
         .where(unfinished, model.due_at <= now)
         .order_by(model.due_at)
-        .limit(limit)
+        .limit(min(limit, _allowance(session, kind)))
         .with_for_update(skip_locked=True)
     )
     taken = (
@@ -126,6 +129,18 @@ def hand_out(session: Session, kind: JobKind, limit: int) -> list[UUID]:
         .execution_options(synchronize_session=False)
     )
     return list(session.scalars(taken))
+
+
+def _allowance(session: Session, kind: JobKind) -> int:
+    """How many more the rate lets be handed out: what is under way counts, and what ended in the last minute."""
+    per_minute = settings.optional(kind.rate_setting) if kind.rate_setting else ""
+    if not per_minute:
+        return _UNLIMITED
+    model = kind.model
+    under_way = model.state.in_((HANDED_OUT, RUNNING)) & (model.due_at > clock.real_now())
+    lately = model.finished_at > clock.real_now() - timedelta(minutes=1)
+    counted = session.scalar(select(func.count()).select_from(model).where(under_way | lately)) or 0
+    return max(0, int(per_minute) - counted)
 
 
 def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:

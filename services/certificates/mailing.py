@@ -14,7 +14,7 @@ from shared.mail.models import Mail
 from shared.mail.writer import Writer
 from shared.web.i18n import long_date
 
-MAIL = jobs.JobKind(Mail, "certificates.send-mail", queues.CERTIFICATES_MAIL)
+MAIL = jobs.JobKind(Mail, "certificates.send-mail", queues.CERTIFICATES_MAIL, rate_setting="HADIR_MAIL_PER_MINUTE")
 
 _writer = Writer("services.certificates")
 

@@ -7,7 +7,7 @@ import io
 import pypdf
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.certificates import tasks
 from services.certificates.mailing import MAIL
@@ -103,3 +103,25 @@ def test_a_replaced_certificate_is_not_sent(after_the_day, mailbox):
     (message,) = mailbox.messages
     assert "Nama Betul" in message.get_body(("plain",)).get_content()
     assert "menggantikan" in message.get_body(("plain",)).get_content()
+
+
+def test_no_more_a_minute_than_the_setting_says(after_the_day, mailbox, monkeypatch):
+    monkeypatch.setenv("HADIR_MAIL_PER_MINUTE", "2")
+    scene.tell(scene.event(), *scene.full_day(range(1, 6)))
+    scene.issue_all()
+    send_all()
+    send_all()
+    assert len(mailbox.messages) == 2
+    with db.transaction() as session:
+        session.execute(text("UPDATE mails SET finished_at = finished_at - interval '61 seconds'"))
+    send_all()
+    assert len(mailbox.messages) == 4
+
+
+def test_a_dead_mail_server_does_not_stop_issuing(after_the_day):
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    send_all()
+    scene.tell(*scene.full_day([2]))
+    (run,) = scene.issue_all()
+    assert (run.state, run.issued) == (jobs.DONE, 1)
