@@ -72,6 +72,8 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
         values |= {name: _private(name, owner, held, at) for name in PRIVATE[owner]}
     if owner in WRITES_MAIL:
         values |= {"HADIR_SMTP_URL": at.smtp, "HADIR_MAIL_FROM": MAIL_FROM}
+        # The one setting that whoever starts the stack may choose for it.
+        values["HADIR_MAIL_PER_MINUTE"] = os.environ.get("HADIR_MAIL_PER_MINUTE", "")
     return values
 
 
