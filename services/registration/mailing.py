@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Iterable
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.registration.models import Participant
+from services.registration.models.participants import CANCELLED
 from shared import clock, queues
 from shared.delivery.publish import wake_relay
 from shared.jobs import JobKind
@@ -52,3 +54,17 @@ def ask_for_ticket_mail(session: Session, person: Participant) -> uuid.UUID | No
     if not person.email:
         return None
     return enqueue(session, TICKET, person.id, person.email, _occasion(person))
+
+
+def send_ticket_again(session: Session, event_id: int, email: str) -> None:
+    """Queue the ticket mail of whoever is registered with this address, at most once a minute."""
+    person = session.scalar(
+        select(Participant).where(
+            Participant.event_id == event_id,
+            func.lower(Participant.email) == email.lower(),
+            Participant.status != CANCELLED,
+        )
+    )
+    if person is not None and person.email:
+        minute = int(clock.real_now().timestamp() // 60)
+        enqueue(session, TICKET, person.id, person.email, f"{TICKET}-again:{person.id}:{minute}")

@@ -83,7 +83,7 @@ def participant_fact(event: Event, person: Participant, partners: Mapping[int, s
         "name": person.name,
         "role": person.role,
         "locale": person.locale,
-        "organisation": partners.get(person.partner_id or 0) or person.organisation,
+        "organisation": None if erased else partners.get(person.partner_id or 0) or person.organisation,
         "status": person.status,
         "status_at": person.status_at,
         "group_number": group,

@@ -59,6 +59,18 @@ class SignUp(Person, WithNeeds, WithConsent):
     invite = Text(load_default=None, allow_none=True, longest=40, metadata={"description": "A partner's invite code"})
 
 
+class NameChange(Schema):
+    """A corrected name."""
+
+    name = Text(required=True)
+
+
+class LostTicket(Schema):
+    """Whose ticket is to be sent again."""
+
+    email = Email(required=True)
+
+
 class Speaker(Person):
     """Somebody whom the organiser registers: speakers and committee take no seat."""
 

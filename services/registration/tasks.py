@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.registration import importing, partners, waiting
+from services.registration import erasing, importing, partners, waiting
 from services.registration.mail_texts import compose
 from services.registration.mailing import SEND_MAIL
 from services.registration.messages import HANDLES
@@ -21,7 +21,9 @@ register(celery, db, HANDLES)
 def tick() -> None:
     """What time brings about."""
     partners.release_due(db)
+    waiting.expire_offers(db)
     waiting.serve_all(db)
+    erasing.erase_needs_after_events(db)
     with db.transaction() as session:
         outbox.purge_delivered(session)
         idempotency.purge(session)

@@ -45,6 +45,7 @@ def show(token: str) -> Any:
                 role=labels.role(person.role),
                 status=labels.status(person.status),
                 is_cancelled=person.status == CANCELLED,
+                group=_group(person),
             )
         )
 
@@ -68,3 +69,12 @@ def holder(session: Session, token: str) -> Participant:
     if person is None:
         abort(404)
     return person
+
+
+def _group(person: Participant) -> str:
+    """The breakout group with its topic, or nothing."""
+    if person.group_number is None:
+        return ""
+    topics = person.event.topics
+    known = person.group_number <= len(topics)
+    return f"{person.group_number}: {topics[person.group_number - 1]}" if known else str(person.group_number)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from marshmallow import EXCLUDE, ValidationError
 from sqlalchemy.orm import Session
 
-from services.registration import audit, cancelling, labels, people, signup, tickets
+from services.registration import audit, cancelling, erasing, labels, names, people, signup, tickets
 from services.registration.models import Event, db
 from services.registration.pages.console.common import console_event, person_of
 from services.registration.schemas import Speaker
@@ -88,6 +88,31 @@ def cancel(event_id: int, participant_id: Any) -> Any:
             audit.record(session, "participant.cancelled", person.id, event_id)
     flash(_("Pendaftaran dibatalkan."), "success")
     return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)
+
+
+@blueprint.post("/participants/<uuid:participant_id>/name")
+@who(ORGANISER)
+def decide_name(event_id: int, participant_id: Any) -> Any:
+    """Approve or decline a name that somebody asked for after their first check-in."""
+    with db.transaction() as session:
+        event = console_event(session, event_id)
+        person = person_of(session, participant_id, event_id=event_id)
+        names.decide(session, event, person.id, request.form.get("decision") == "approve")
+    return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)
+
+
+@blueprint.post("/participants/<uuid:participant_id>/erase")
+@who(ORGANISER)
+def erase(event_id: int, participant_id: Any) -> Any:
+    """Erase a person who asked for it."""
+    if request.form.get("confirm") != "true":
+        flash(_("Centang kotaknya dahulu untuk menghapus data orang ini."), "error")
+        return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)
+    with db.transaction() as session:
+        event = console_event(session, event_id)
+        erasing.erase(session, event, person_of(session, participant_id, event_id=event_id).id)
+    flash(_("Data orang ini telah dihapus."), "success")
+    return redirect(url_for("participants.index", event_id=event_id), 303)
 
 
 def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
