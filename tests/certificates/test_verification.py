@@ -48,6 +48,7 @@ def test_valid_shows_every_printed_field_and_nothing_private(client, issued):
     ):
         assert printed in answer.text
     assert "@" not in answer.text
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert str(issued.participant_id) not in answer.text
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from services.certificates import images, rendering
+from services.certificates import badges, images, rendering
 from services.certificates.models import VALID, db
 from services.certificates.pages.common import uploaded
 from services.certificates.verification import UNKNOWN, check_credential, check_file, look_up
+from shared import keys
 from shared.web.access import PUBLIC, who
 from shared.web.limits import limiter
 
@@ -53,6 +54,21 @@ def show(code: str) -> Any:
     return render_template("certificates/verify.html", finding=finding, shown="code"), status
 
 
+@verify.get("/<code>/lencana.jwt")
+@limiter.limit(LIMIT)
+@who(PUBLIC)
+def badge(code: str) -> Response:
+    """The same as an Open Badge 3.0, under the same conditions as the document."""
+    with db.transaction() as session:
+        finding = look_up(session, code)
+    if finding.data is None or finding.status != VALID or finding.withheld:
+        abort(404)
+    token = badges.jwt(finding.data, keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY"))
+    response = Response(token, mimetype="application/vc+jwt")
+    response.headers.set("Content-Disposition", "attachment", filename=f"lencana-{finding.data['code']}.jwt")
+    return response
+
+
 @verify.get("/<code>/sertifikat.pdf")
 @limiter.limit(LIMIT)
 @who(PUBLIC)
@@ -67,4 +83,11 @@ def pdf(code: str) -> Response:
     content = rendering.pdf(certificate.data, certificate.kid, certificate.signature, pictures)
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=rendering.filename(certificate.number))
+    return response
+
+
+@verify.after_request
+def keep_out_of_search_engines(response: Response) -> Response:
+    """A certificate is shown to whoever has its code, and to nobody who searches for a name."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

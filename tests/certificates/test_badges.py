@@ -1,0 +1,62 @@
+"""The Open Badge, verified by a library that is not ours."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from openbadgeslib import OB3VerificationError, OB3Verifier
+
+from services.certificates.app import create_app
+from shared import keys
+from tests.certificates import scene
+
+
+@pytest.fixture
+def client(clean, tmp_path, monkeypatch):
+    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    scene.tell(scene.event(), *scene.full_day([1]))
+    scene.issue_all()
+    return create_app().test_client()
+
+
+def _pem(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _badge(client) -> str:
+    answer = client.get(f"/v/{scene.certificates()[0].code}/lencana.jwt")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_another_library_verifies_it_with_our_published_key(client):
+    (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
+    verifier = OB3Verifier(_pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"]))))
+    badge = verifier.verify(_badge(client))
+    assert badge.name == "Sertifikat 001/JPPI/XII/2022"
+    assert badge.issuer.name == "Jurnal Penelitian Pendidikan Indonesia (JPPI)"
+    assert badge.raw["credentialSubject"]["identifier"][0]["identityHash"] == "Peserta Nomor 0001"
+    assert "@contoh" not in str(badge.raw)
+
+
+def test_it_refuses_another_key_and_an_altered_badge(client):
+    badge = _badge(client)
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(_pem(Ed25519PrivateKey.generate().public_key())).verify(badge)
+    (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
+    head, payload, signature = badge.split(".")
+    forged = keys.encode(keys.decode(payload).replace(b"Peserta Nomor 0001", b"Orang Lain"))
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(_pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"])))).verify(
+            f"{head}.{forged}.{signature}"
+        )
+
+
+def test_the_same_text_each_time(client):
+    assert _badge(client) == _badge(client)
+
+
+def test_none_for_unknown_or_forgotten(client):
+    code = scene.certificates()[0].code
+    assert client.get("/v/0000000000000000/lencana.jwt").status_code == 404
+    scene.tell(scene.person(1, version=2, name=None, email=None, organisation=None, erased=True))
+    assert client.get(f"/v/{code}/lencana.jwt").status_code == 404
