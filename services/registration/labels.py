@@ -60,3 +60,57 @@ def job_state(name: str) -> str:
         "done": _("terkirim"),
         "failed": _("gagal"),
     }[name]
+
+
+def weekday_options() -> list[tuple[str, str]]:
+    """Days of the week, Monday is 0."""
+    names = (_("Senin"), _("Selasa"), _("Rabu"), _("Kamis"), _("Jumat"), _("Sabtu"), _("Minggu"))
+    return [(str(number), name) for number, name in enumerate(names)]
+
+
+def event_fields() -> dict[str, str]:
+    """What the fields of an event's form are called."""
+    return {
+        "title": _("Judul"),
+        "title_en": _("Judul dalam bahasa Inggris"),
+        "description": _("Keterangan"),
+        "description_en": _("Keterangan dalam bahasa Inggris"),
+        "venue": _("Tempat"),
+        "timezone": _("Zona waktu"),
+        "starts_at": _("Mulai"),
+        "weekday": _("Hari menurut undangan"),
+        "ends_at": _("Selesai"),
+        "signup_closes_at": _("Pendaftaran ditutup pada"),
+        "offer_hours": _("Batas konfirmasi daftar tunggu (jam)"),
+        "open_seats": _("Kursi umum"),
+        "consent_text": _("Pernyataan persetujuan"),
+        "consent_text_en": _("Pernyataan persetujuan dalam bahasa Inggris"),
+        "topics": _("Topik kelompok"),
+        "share_percent": _("Kehadiran untuk sertifikat (persen)"),
+        "certificate_grace_minutes": _("Sertifikat terbit sesudah acara (menit)"),
+        "certificate_number_pattern": _("Pola nomor sertifikat"),
+        "signatories": _("Penanda tangan"),
+        "day": _("Tanggal baru"),
+    }
+
+
+def session_fields() -> dict[str, str]:
+    """What the fields of a session's form are called."""
+    return {
+        "session_title": _("Judul"),
+        "session_title_en": _("Judul dalam bahasa Inggris"),
+        "opens_at": _("Pintu dibuka"),
+        "starts_at": _("Mulai"),
+        "late_after": _("Terlambat sesudah"),
+        "closes_at": _("Pintu ditutup"),
+        "ends_at": _("Selesai"),
+    }
+
+
+def action(status: str) -> str:
+    """What a button that leads to an event's status says."""
+    return {
+        "published": _("Buka pendaftaran"),
+        "closed": _("Tutup pendaftaran"),
+        "archived": _("Arsipkan"),
+    }[status]

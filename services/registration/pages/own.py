@@ -37,12 +37,8 @@ def name(token: str) -> Any:
             outcome = names.correct(session, person.event, person.id, given["name"])
     except FormErrors as error:
         return _again(token, error)
-    if outcome == names.REQUESTED:
-        flash(
-            _("Anda sudah tercatat hadir, jadi panitia perlu menyetujui nama baru ini. Kami meneruskannya."), "success"
-        )
-    else:
-        flash(_("Nama disimpan."), "success")
+    waits = outcome == names.REQUESTED
+    flash(_("Nama baru ini kami teruskan kepada panitia untuk disetujui.") if waits else _("Nama disimpan."), "success")
     return _back(token)
 
 

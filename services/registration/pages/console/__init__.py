@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.registration.pages.console import (
     accounts,
+    agenda,
+    editing,
     imports,
     index,
     overview,
@@ -15,5 +17,5 @@ from services.registration.pages.console import (
 
 def register(app: Flask) -> None:
     """Give ``app`` the console's pages."""
-    for module in (index, overview, participants, partners, partner_people, imports, accounts):
+    for module in (index, overview, participants, partners, partner_people, imports, accounts, editing, agenda):
         app.register_blueprint(module.blueprint)

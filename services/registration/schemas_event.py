@@ -1,0 +1,123 @@
+"""What organisers fill in about an event and its agenda."""
+
+import re
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
+
+from services.registration.form_fields import NUMBER_MESSAGES, WallTime
+from services.registration.schemas import CHOOSE
+from services.registration.schemas_console import SEATS_RANGE
+from shared.fields import Text
+
+ZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura", "Asia/Singapore", "Asia/Dili", "UTC")
+PERCENT = validate.Range(min=0, max=100, error=_l("Isi angka dari {min} sampai {max}."))
+LONG = 4000
+# What a number may be made of; the width is bounded, or one pattern could ask for gigabytes of zeros.
+_PLACE = re.compile(r"\{(seq|roman_month|month|year)(:0?[1-9])?\}")
+
+
+def one_of(values: tuple[Any, ...]) -> validate.OneOf:
+    """A value from a list, with the house's message."""
+    return validate.OneOf(values, error=CHOOSE)
+
+
+class EventForm(Schema):
+    """An event as organisers write it; times are wall-clock times of its zone."""
+
+    title = Text(required=True)
+    title_en = Text(load_default=None)
+    description = Text(load_default="", longest=LONG, multiline=True, allow_empty=True)
+    description_en = Text(load_default=None, longest=LONG, multiline=True)
+    venue = Text(required=True)
+    timezone = fields.String(required=True, validate=one_of(ZONES))
+    starts_at = WallTime(required=True)
+    ends_at = WallTime(required=True)
+    # Monday is 0. Nobody need fill it in; whoever copies a date from a poster may have it checked.
+    weekday = fields.Integer(load_default=None, validate=one_of(tuple(range(7))), error_messages={"invalid": CHOOSE})
+    signup_closes_at = WallTime(load_default=None)
+    offer_hours = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=720, error=_l("Isi angka dari {min} sampai {max}.")),
+        error_messages=NUMBER_MESSAGES,
+    )
+    consent_text = Text(required=True, longest=LONG, multiline=True)
+    consent_text_en = Text(load_default=None, longest=LONG, multiline=True)
+    topics = Text(load_default="", longest=LONG, multiline=True, allow_empty=True)
+    share_percent = fields.Integer(load_default=75, validate=PERCENT, error_messages=NUMBER_MESSAGES)
+    certificate_grace_minutes = fields.Integer(
+        load_default=15,
+        validate=validate.Range(min=0, max=10_080, error=_l("Isi angka dari {min} sampai {max}.")),
+        error_messages=NUMBER_MESSAGES,
+    )
+    certificate_number_pattern = Text(load_default="{seq:03}/{roman_month}/{year}", longest=100)
+    signatories = Text(load_default="", longest=1000, multiline=True, allow_empty=True)
+
+    @validates("certificate_number_pattern")
+    def pattern_makes_numbers(self, value: str, **_: Any) -> None:
+        names = [name for name, _width in _PLACE.findall(value)]
+        if "seq" not in names or set(_PLACE.sub("", value)) & set("{}"):
+            raise ValidationError([BAD_PATTERN])
+
+    @validates("topics")
+    def topics_are_short(self, value: str, **_: Any) -> None:
+        if any(len(line) > 500 for line in value.splitlines()):
+            raise ValidationError([_l("Satu topik paling banyak 500 karakter.")])
+
+    @validates_schema
+    def ends_after_start(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "starts_at" in data and "ends_at" in data and data["ends_at"] <= data["starts_at"]:
+            raise ValidationError([_("Selesai harus sesudah mulai.")], "ends_at")
+
+    @validates_schema
+    def weekday_fits_date(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        typed, starts_at = data.get("weekday"), data.get("starts_at")
+        if typed is not None and starts_at is not None and starts_at.weekday() != typed:
+            day = format_date(starts_at, format="full", rebase=False)
+            raise ValidationError([_("Hari dan tanggal tidak cocok: tanggal itu adalah %(day)s.", day=day)], "weekday")
+
+
+BAD_PATTERN = _l("Pola nomor harus memuat {seq}, dan boleh {roman_month}, {month}, dan {year}.")
+
+
+class NewEventForm(EventForm):
+    """A new event also says how many open seats it has."""
+
+    open_seats = fields.Integer(required=True, validate=SEATS_RANGE, error_messages=NUMBER_MESSAGES)
+
+
+class AgendaItemForm(Schema):
+    """One session with its own door."""
+
+    session_title = Text(required=True)
+    session_title_en = Text(load_default=None)
+    opens_at = WallTime(required=True)
+    starts_at = WallTime(required=True)
+    late_after = WallTime(required=True)
+    closes_at = WallTime(required=True)
+    ends_at = WallTime(required=True)
+
+    @validates_schema
+    def times_are_in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        rules = (
+            ("starts_at", "opens_at", "starts_at", _("Sesi mulai paling cepat saat pintu dibuka.")),
+            ("late_after", "opens_at", "late_after", _("Batas terlambat harus sesudah pintu dibuka.")),
+            ("closes_at", "late_after", "closes_at", _("Pintu ditutup paling cepat pada batas terlambat.")),
+            ("ends_at", "closes_at", "ends_at", _("Sesi selesai paling cepat saat pintu ditutup.")),
+        )
+        for field, earlier, later, message in rules:
+            if earlier in data and later in data and data[later] < data[earlier]:
+                raise ValidationError([message], field)
+        if "starts_at" in data and "ends_at" in data and data["ends_at"] <= data["starts_at"]:
+            raise ValidationError([_("Selesai harus sesudah mulai.")], "ends_at")
+        if "opens_at" in data and "closes_at" in data and data["closes_at"] <= data["opens_at"]:
+            raise ValidationError([_("Pintu harus ditutup sesudah dibuka.")], "closes_at")
+
+
+class CopyForm(Schema):
+    """To which day an event is copied."""
+
+    day = fields.Date(required=True, error_messages={"invalid": _l("Isi tanggal, misalnya 2022-12-25.")})
