@@ -108,3 +108,8 @@ def record(session: Session, person: Participant) -> Record:
         session.scalars(select(Mail).where(Mail.subject_key == str(person.id)).order_by(Mail.created_at)).all(),
         session.scalars(select(AuditEntry).where(AuditEntry.subject == str(person.id)).order_by(AuditEntry.id)).all(),
     )
+
+
+def code_of(session: Session, participant_id: UUID | None) -> str:
+    """The ticket code of somebody, or nothing for nobody."""
+    return session.scalar(select(Participant.code).where(Participant.id == participant_id)) or ""

@@ -10,6 +10,7 @@ from services.registration.signin import SHORTEST_PASSWORD
 from shared.fields import REQUIRED, Email, Text
 
 SEATS_RANGE = validate.Range(min=0, max=100_000, error=_l("Isi angka dari {min} sampai {max}."))
+SEED_RANGE = validate.Range(min=0, max=2**53, error=_l("Isi angka dari {min} sampai {max}."))
 TOO_SHORT = _l("Kata sandi paling sedikit {min} karakter.")
 
 
@@ -70,3 +71,27 @@ class PeopleFilter(Schema):
     status = fields.String(load_default="", validate=validate.OneOf(("", *STATUSES), error=CHOOSE))
     role = fields.String(load_default="", validate=validate.OneOf(("", *ROLES), error=CHOOSE))
     partner = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0, max=2**31 - 1))
+
+
+class DrawForm(Schema):
+    """How groups are drawn. The same seed over the same people gives the same groups."""
+
+    groups = fields.Integer(
+        required=True,
+        validate=validate.Range(min=1, max=200, error=_l("Isi angka dari {min} sampai {max}.")),
+        error_messages=NUMBER_MESSAGES,
+    )
+    seed = fields.Integer(load_default=None, validate=SEED_RANGE, error_messages=NUMBER_MESSAGES)
+    present_only = fields.Boolean(load_default=False)
+
+
+class MoveForm(Schema):
+    """The group somebody is moved to; empty: none."""
+
+    group = fields.Integer(load_default=None, validate=validate.Range(min=1, max=200))
+
+
+class CompanionForm(Schema):
+    """Whom somebody accompanies, by ticket code."""
+
+    code = Text(load_default="", longest=20, allow_empty=True)

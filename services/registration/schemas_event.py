@@ -17,7 +17,7 @@ ZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura", "As
 PERCENT = validate.Range(min=0, max=100, error=_l("Isi angka dari {min} sampai {max}."))
 LONG = 4000
 # What a number may be made of; the width is bounded, or one pattern could ask for gigabytes of zeros.
-_PLACE = re.compile(r"\{(seq|roman_month|month|year)(:0?[1-9])?\}")
+_PLACE = re.compile(r"\{(?:(seq)(?::0?[1-9])?|roman_month|month|year)\}")
 
 
 def one_of(values: tuple[Any, ...]) -> validate.OneOf:
@@ -58,8 +58,7 @@ class EventForm(Schema):
 
     @validates("certificate_number_pattern")
     def pattern_makes_numbers(self, value: str, **_: Any) -> None:
-        names = [name for name, _width in _PLACE.findall(value)]
-        if "seq" not in names or set(_PLACE.sub("", value)) & set("{}"):
+        if "seq" not in _PLACE.findall(value) or set(_PLACE.sub("", value)) & set("{}"):
             raise ValidationError([BAD_PATTERN])
 
     @validates("topics")

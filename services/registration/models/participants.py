@@ -61,6 +61,8 @@ class Participant(Base):
     needs_note: Mapped[str | None] = mapped_column(Text)
     needs_consent_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    # Whom this person accompanies; the two stay in one group.
+    companion_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participants.id"))
     group_number: Mapped[int | None] = mapped_column(Integer)
     # A name that was asked for after the first check-in and waits for the organiser.
     requested_name: Mapped[str | None] = mapped_column(String(200))

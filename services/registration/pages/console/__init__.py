@@ -6,6 +6,7 @@ from services.registration.pages.console import (
     accounts,
     agenda,
     editing,
+    groups,
     imports,
     index,
     overview,
@@ -17,5 +18,5 @@ from services.registration.pages.console import (
 
 def register(app: Flask) -> None:
     """Give ``app`` the console's pages."""
-    for module in (index, overview, participants, partners, partner_people, imports, accounts, editing, agenda):
+    for module in (index, overview, participants, partners, partner_people, imports, accounts, editing, agenda, groups):
         app.register_blueprint(module.blueprint)

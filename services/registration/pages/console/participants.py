@@ -72,6 +72,7 @@ def show(event_id: int, participant_id: Any) -> str:
             person=person,
             record=people.record(session, person),
             link=tickets.link(event, person),
+            companion_code=people.code_of(session, person.companion_of_id),
             labels=labels,
             needs=dict(labels.need_options()),
         )
