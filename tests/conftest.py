@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["stack.testing", "tests.environment"]
+pytest_plugins = ["stack.testing", "tests.environment", "tests.browsing"]

@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from services.checkin import devices
 from services.checkin.models import db
@@ -98,12 +98,6 @@ def server(day, monkeypatch):
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright():
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture
