@@ -4,7 +4,7 @@ from flask import Flask
 
 from services.checkin import callers
 from services.checkin.api import roster, scans
-from services.checkin.pages import console, door, scanner
+from services.checkin.pages import attendance, console, door, scanner
 from services.checkin.service import service
 from shared.web.app import add_api_blueprint, make_api, make_app
 
@@ -17,6 +17,6 @@ def create_app() -> Flask:
     api = make_api(app, PREFIX, "Hadir Check-in")
     for endpoints in (scans, roster):
         add_api_blueprint(api, endpoints.blueprint)
-    for pages in (console, door, scanner):
+    for pages in (console, attendance, door, scanner):
         app.register_blueprint(pages.blueprint)
     return app

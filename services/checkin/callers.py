@@ -19,6 +19,8 @@ def authenticate() -> Principal | None:
         return None
     with db.transaction() as session:
         device = devices.find(session, token)
+        if device:
+            devices.saw(session, device)
     return Principal(f"{_PREFIX}{device.id}", device.name, (f"{DEVICE}:{device.event_id}",)) if device else None
 
 

@@ -14,6 +14,7 @@ from services.checkin.models import Device
 from shared import clock
 
 PAIRING_LASTS = timedelta(minutes=15)
+SEEN_EVERY = timedelta(minutes=1)
 TOKEN_PREFIX = "hadir-door-"
 # No 0/O, 1/I/L: people may have to type the code.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -71,6 +72,13 @@ def find(session: Session, token: str) -> Device | None:
     if not token.startswith(TOKEN_PREFIX):
         return None
     return session.scalar(select(Device).where(Device.token_hash == _hash(token), Device.revoked_at.is_(None)))
+
+
+def saw(session: Session, device: Device) -> None:
+    """Note that the device is alive, at most once in SEEN_EVERY: every scan passes here."""
+    now = clock.real_now()
+    if device.last_seen_at is None or now - device.last_seen_at > SEEN_EVERY:
+        device.last_seen_at = now
 
 
 def revoke(session: Session, event_id: int, device_id: UUID, actor: str) -> bool:

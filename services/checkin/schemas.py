@@ -160,6 +160,20 @@ class DeviceSchema(Schema):
     name = Text(required=True, longest=80)
 
 
+class CorrectionSchema(Schema):
+    """A presence set right by staff; without an arrival the person was not there."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    _WRONG = {"invalid": _l("Tulis jam seperti 08:05.")}
+
+    session_id = fields.Integer(required=True, validate=validate.Range(min=0, max=2**31 - 1))
+    arrived = fields.Time(load_default=None, error_messages=_WRONG)
+    left = fields.Time(load_default=None, error_messages=_WRONG)
+    reason = Text(required=True, longest=500)
+
+
 def staff_scan(ticket: str, scan_id: UUID, at: datetime, direction: str, session_id: int | None) -> Request:
     """A scan typed into the plain page, which has no clock of its own."""
     return Request(scan_id=scan_id, scanned_at=at, ticket=ticket, direction=Direction(direction), session_id=session_id)

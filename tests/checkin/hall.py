@@ -108,6 +108,10 @@ def request(at: datetime, text: str | None = None, **more) -> scanning.Request:
     return scanning.Request(scan_id=more.pop("scan_id", None) or uuid.uuid4(), scanned_at=at, ticket=text, **more)
 
 
+def next_number() -> int:
+    return next(_numbers)
+
+
 class Day:
     """The simulated business clock of a test."""
 

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from services.checkin import arrivals, callers, devices, truth
+from services.checkin import arrivals, callers, devices
 from services.checkin.models import Event, db
 from services.checkin.schemas import DeviceSchema
 from services.checkin.sentences import title_of
@@ -25,26 +25,6 @@ def events() -> Any:
     with db.transaction() as session:
         shown = [event for event in arrivals.events(session) if _may_see(event)]
     return render_template("checkin/events.html", events=shown, title_of=title_of)
-
-
-@blueprint.get("/events/<int:event_id>")
-@who(ORGANISER)
-def event(event_id: int) -> Any:
-    """Who has arrived."""
-    callers.staff(event_id)
-    with db.transaction() as session:
-        shown = load_event(session, event_id)
-        schedule = truth.current_schedule(session, event_id)
-        assert schedule is not None
-        return render_template(
-            "checkin/arrivals.html",
-            event=shown,
-            schedule=schedule,
-            counts=arrivals.counts(session, event_id),
-            expected=arrivals.expected(session, event_id),
-            present=arrivals.present(session, event_id),
-            title_of=title_of,
-        )
 
 
 @blueprint.get("/events/<int:event_id>/devices")

@@ -1,0 +1,212 @@
+"""The live page in numbers, and presence set right by staff."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from services.checkin import corrections, live, truth
+from services.checkin.app import create_app
+from services.checkin.judging import Direction
+from services.checkin.models import Attendance, Attendee, AuditEntry, db
+from services.checkin.tasks import tick
+from shared.delivery.models import Outgoing
+from shared.web import signin
+from tests.checkin.hall import (
+    AFTERNOON,
+    EVENT,
+    MORNING,
+    door,
+    event_fact,
+    hear,
+    person_fact,
+    request,
+    scan,
+    ticket,
+    wib,
+)
+
+EVENT_PAGE = f"/checkin/console/events/{EVENT}/"
+
+
+@pytest.fixture
+def browser(day):
+    client = create_app().test_client()
+    client.set_cookie(signin.cookie_name(), signin.make_token("u1", "Ani", ["organiser"]))
+    return client
+
+
+@pytest.fixture
+def siti(day):
+    fact = person_fact("Siti Rahayu")
+    hear(fact)
+    return fact
+
+
+def attendance(person, session_id=MORNING) -> Attendance:
+    with db.transaction() as session:
+        found = session.get(Attendance, (person["participant_id"], session_id))
+        assert found is not None
+        return found
+
+
+def correct(browser, person, **form):
+    address = f"{EVENT_PAGE}people/{person['participant_id']}"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(address).text).group(1)
+    typed = {"csrf_token": token, "session_id": MORNING, "reason": "Lupa memindai", **form}
+    return browser.post(f"{address}/corrections", data=typed)
+
+
+def test_the_live_page_counts_what_happened(browser, day, siti):
+    budi = person_fact("Budi", organisation="Yapari")
+    hear(budi, person_fact("Tidak datang", organisation="Yapari"))
+    hall = door(name="Pintu A")
+    scan(hall, request(wib("08:00"), ticket(siti)))
+    day.at(wib("08:20"))
+    scan(hall, request(wib("08:20"), ticket(budi)), request(wib("08:20"), "apa ini"))
+    with db.transaction() as session:
+        schedule = truth.current_schedule(session, EVENT)
+        bars = [bar for bar in live.arrivals_over_time(session, schedule) if bar.arrived]
+        assert [(bar.start, bar.arrived, bar.total) for bar in bars] == [(wib("08:00"), 1, 1), (wib("08:15"), 1, 2)]
+        assert live.inside_now(session, schedule, wib("08:30")) == 2
+        assert live.inside_now(session, schedule, wib("12:00")) == 0
+        partners = [tuple(row) for row in live.by_partner(session, schedule, wib("08:30"))]
+        assert partners == [("Yapari", 2, 1, 1), ("Yayasan Tuna Netra", 1, 1, 1)]
+        (device,) = live.by_device(session, EVENT)
+        assert tuple(device)[:4] == ("Pintu A", 3, 2, 0)
+    page = browser.get(EVENT_PAGE).text
+    for shown in ("Siti Rahayu", "Yapari", "Pintu A", "08.15 WIB", "Tidak dikenal"):
+        assert shown in page
+
+
+def test_conflicts_are_listed_with_the_door(browser, day, siti):
+    day.at(wib("10:00"))
+    scan(door(name="Pintu A"), request(wib("08:10"), ticket(siti)))
+    scan(door(name="Pintu B"), request(wib("08:05"), ticket(siti)))
+    page = browser.get(EVENT_PAGE).text
+    assert re.search(r"08\.10 WIB · <a [^>]+>Siti Rahayu</a> · Pintu A: Masuk → Sudah masuk", page)
+
+
+def test_a_page_that_asks_again_gets_304_until_something_happens(browser, day, siti):
+    first = browser.get(f"{EVENT_PAGE}live")
+    etag = {"If-None-Match": first.headers["ETag"]}
+    assert browser.get(f"{EVENT_PAGE}live", headers=etag).status_code == 304
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    again = browser.get(f"{EVENT_PAGE}live", headers=etag)
+    assert again.status_code == 200
+    assert "Siti Rahayu" in again.text
+    english = browser.get(f"{EVENT_PAGE}live?lang=en", headers={"If-None-Match": first.headers["ETag"]})
+    assert english.status_code == 200
+
+
+def test_a_plot_of_a_long_event_has_no_thousand_bars(day):
+    sessions = event_fact()["sessions"]
+    far = {name: wib("08:00", day=31) for name in ("opens_at", "starts_at", "late_after", "closes_at", "ends_at")}
+    hear(event_fact(version=2, sessions=[sessions[0], {**sessions[1], **far}]))
+    with db.transaction() as session:
+        assert 0 < len(live.arrivals_over_time(session, truth.current_schedule(session, EVENT))) <= 64
+
+
+def test_people_are_found_by_any_word(browser, siti):
+    hear(person_fact("Budi 100%", organisation="Yapari"))
+    assert "Siti Rahayu" in browser.get(f"{EVENT_PAGE}people?q=rahayu").text
+    assert "Budi" in browser.get(f"{EVENT_PAGE}people?q=yapari+budi").text
+    assert "Siti" not in browser.get(f"{EVENT_PAGE}people?q=%25").text
+    assert browser.get(f"{EVENT_PAGE}people?q=%00").status_code == 200
+
+
+def test_a_correction_stands_above_the_scans_and_is_told_and_audited(browser, day, siti):
+    day.at(wib("09:30"))
+    scan(door(), request(wib("09:30"), ticket(siti)))
+    assert correct(browser, siti, arrived="08:00", left="11:00").status_code == 302
+    row = attendance(siti)
+    assert (row.arrived_at, row.left_at, row.minutes, row.punctuality, row.corrected) == (
+        wib("08:00"),
+        wib("11:00"),
+        180,
+        "on_time",
+        True,
+    )
+    with db.transaction() as session:
+        facts = session.scalars(select(Outgoing).where(Outgoing.subscriber == "certificates").order_by(Outgoing.id))
+        assert [(fact.payload["minutes"], fact.payload["corrected"]) for fact in facts] == [(150, False), (180, True)]
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance-corrected")).one()
+    assert (entry.actor, entry.subject, entry.reason) == ("staff:u1", siti["participant_id"], "Lupa memindai")
+    # A later scan is kept, and does not undo what staff said.
+    day.at(wib("10:00"))
+    scan(door(), request(wib("10:00"), ticket(siti)))
+    assert attendance(siti).minutes == 180
+
+
+def test_somebody_never_scanned_can_be_entered_and_taken_out_again(browser, siti):
+    correct(browser, siti, arrived="08:30")
+    assert (attendance(siti).minutes, attendance(siti).punctuality) == (210, "late")
+    correct(browser, siti, arrived="")
+    assert (attendance(siti).minutes, attendance(siti).arrived_at) == (0, None)
+
+
+def test_a_correction_can_be_withdrawn(browser, siti):
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    correct(browser, siti, arrived="")
+    page = browser.get(f"{EVENT_PAGE}people/{siti['participant_id']}").text
+    address = re.search(r'action="([^"]+/withdraw)"', page).group(1)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+    browser.post(address, data={"csrf_token": token})
+    assert (attendance(siti).minutes, attendance(siti).corrected) == (240, False)
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"reason": " "}, "Alasan: Bagian ini wajib diisi."),
+        ({"arrived": "25:99"}, "Jam datang: Tulis jam seperti 08:05."),
+        ({"arrived": "09:00", "left": "08:00"}, "Jam keluar: Waktu keluar harus sesudah waktu datang."),
+    ],
+)
+def test_a_wrong_correction_is_explained_and_keeps_what_was_typed(browser, siti, form, message):
+    page = correct(browser, siti, **form)
+    assert page.status_code == 422
+    assert message in page.text
+    if "arrived" in form:
+        assert f'value="{form["arrived"]}"' in page.text
+
+
+def test_what_is_not_there_is_not_found(browser, siti):
+    stranger = person_fact(event_id=8)
+    hear(stranger, event_fact(event_id=8))
+    assert browser.get(f"{EVENT_PAGE}people/{stranger['participant_id']}").status_code == 404
+    assert correct(browser, siti, session_id="999").status_code == 404
+    assert correct(browser, siti, session_id="x").status_code == 422
+
+
+def test_who_was_not_scanned_out_is_checked_out_at_the_end(day, siti):
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    tick()
+    assert attendance(siti).left_at is None
+    day.at(wib("12:00"))
+    tick()
+    row = attendance(siti)
+    assert (row.left_at, row.minutes, row.version) == (wib("12:00"), 240, 2)
+    tick()
+    assert attendance(siti).version == 2
+    # The same rule holds for a scan that arrives afterwards.
+    other = person_fact()
+    hear(other)
+    day.at(wib("18:00"))
+    scan(door(), request(wib("13:00"), ticket(other)))
+    assert attendance(other, AFTERNOON).left_at == wib("17:00")
+
+
+def test_a_late_check_out_scan_moves_the_automatic_one(day, siti):
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    day.at(wib("12:00"))
+    tick()
+    scan(door(), request(wib("11:00"), ticket(siti), direction=Direction.OUT))
+    assert (attendance(siti).left_at, attendance(siti).minutes) == (wib("11:00"), 180)
+
+
+def test_correcting_a_session_that_is_gone(day, siti):
+    with db.transaction() as session:
+        person = session.get(Attendee, siti["participant_id"])
+    with db.transaction() as session, pytest.raises(corrections.NotOnRoster):
+        corrections.correct(session, person, 999, None, None, "x", "staff:x")
