@@ -20,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --require-hashes -r
 CATALOGUES := $(wildcard services/*/translations/*/LC_MESSAGES/*.po shared/translations/*/LC_MESSAGES/*.po)
 NODE := $(if $(wildcard package-lock.json),node_modules/.installed)
 
-.PHONY: help setup setup-dev run story test lint format reset status lock env
+.PHONY: help setup setup-dev run story test lint format reset status lock env licences
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ chromium:
 	else \
 		echo "The browser tests need Chromium: sudo apt install chromium, or CHROMIUM=/path/to/chrome make test" >&2; exit 1; \
 	fi
+
+licences: setup-dev ## Write docs/licences.md anew from what is installed
+	@$(BIN)/python -m stack.licences
 
 lock: $(VENV)/pyvenv.cfg ## Write requirements/*.txt anew from *.in (UPGRADE=--upgrade for newer versions)
 	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }

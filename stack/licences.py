@@ -29,7 +29,11 @@ def licence_of(package: str) -> str:
         declared = metadata(package)
     except PackageNotFoundError:
         return "not installed on this platform"
-    return declared.get("License-Expression") or _from_classifiers(declared) or _first_line(declared)
+    return _field(declared, "License-Expression") or _from_classifiers(declared) or _first_line(declared)
+
+
+def _field(declared: PackageMetadata, name: str) -> str:
+    return str((declared.get_all(name) or [""])[0])
 
 
 def _from_classifiers(declared: PackageMetadata) -> str:
@@ -38,7 +42,7 @@ def _from_classifiers(declared: PackageMetadata) -> str:
 
 
 def _first_line(declared: PackageMetadata) -> str:
-    text = (declared.get("License") or "").strip()
+    text = _field(declared, "License").strip()
     return text.splitlines()[0][:80] if text else "not declared"
 
 
