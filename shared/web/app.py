@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from shared import log, settings
 from shared.service import Service
-from shared.web import access, errors, health, i18n, limits
+from shared.web import access, errors, health, i18n, limits, operations
 from shared.web.openapi import make_api
 
 SHARED = Path(__file__).resolve().parent.parent
@@ -70,6 +70,7 @@ def make_app(
     i18n.install(app, import_name)
     limits.install(app)
     app.register_blueprint(health.blueprint(service.db, prefix, service.jobs))
+    app.register_blueprint(operations.blueprint(service, prefix))
     app.register_blueprint(
         Blueprint("assets", __name__, static_folder=SHARED / "static", static_url_path=f"{prefix}/assets")
     )
