@@ -1,5 +1,6 @@
 """Sending over SMTP, one code path for all mail; errors sorted into those that pass and those that do not."""
 
+import functools
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -81,15 +82,15 @@ def deliver(message: EmailMessage) -> str:
 def _connect() -> smtplib.SMTP:
     """A greeted, authenticated connection. Whatever goes wrong here is not about one mail, so it is tried later."""
     url = urlsplit(settings.required("HADIR_SMTP_URL"))
-    host, port, context = url.hostname or "localhost", url.port or 25, ssl.create_default_context()
+    host, port = url.hostname or "localhost", url.port or 25
     try:
         if url.scheme == "smtps":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+            client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=_tls())
         else:
             client = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
         try:
             if url.scheme == "smtp+starttls":
-                client.starttls(context=context)
+                client.starttls(context=_tls())
             if url.username:
                 client.login(unquote(url.username), unquote(url.password or ""))
         except BaseException:
@@ -98,6 +99,12 @@ def _connect() -> smtplib.SMTP:
     except (smtplib.SMTPException, OSError) as error:
         raise jobs.Transient(repr(error)) from error
     return client
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    # Reading the system's certificates takes longer than sending a mail; done once, and only where TLS is spoken.
+    return ssl.create_default_context()
 
 
 def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> str:
