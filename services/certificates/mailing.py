@@ -14,7 +14,10 @@ from shared.mail.models import Mail
 from shared.mail.writer import Writer
 from shared.web.i18n import long_date
 
-MAIL = jobs.JobKind(Mail, "certificates.send-mail", queues.CERTIFICATES_MAIL, rate_setting="HADIR_MAIL_PER_MINUTE")
+# Tries over more than two hours: a mail server that is away over lunch, or greylists, loses nobody their certificate.
+MAIL = jobs.JobKind(
+    Mail, "certificates.send-mail", queues.CERTIFICATES_MAIL, max_attempts=20, rate_setting="HADIR_MAIL_PER_MINUTE"
+)
 
 _writer = Writer("services.certificates")
 

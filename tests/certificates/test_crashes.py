@@ -17,7 +17,7 @@ from services.certificates.models import Certificate, Run, db
 from shared.mail.models import Mail
 from tests.certificates import scene
 
-PEOPLE = 130
+PEOPLE = 180
 
 
 @contextmanager
@@ -75,17 +75,20 @@ def test_killed_at_random_points_and_flushed_everybody_has_one_and_no_number_is_
     scene.tell(scene.event(), *scene.full_day(range(1, PEOPLE + 1)))
     scene.tick()
     chance = random.Random(20221225)
+    killed_at = []
     with process("relay"):
-        for _ in range(3):
+        # Before the first chunk, and after the first and the second, each time somewhere in the middle of the next.
+        for least in (0, 1, 51):
             with worker() as victim:
-                before = issued()
-                wait(lambda before=before: issued() > before or run_state() in ("running", "done"))
-                time.sleep(chance.uniform(0, 0.6))
+                wait(lambda least=least: run_state() == "running" and issued() >= least)
+                time.sleep(chance.uniform(0, 0.5))
                 kill(victim)
+            killed_at.append(issued())
             redis.Redis.from_url(valkey.url).flushall()
             let_the_lease_run_out()
         with worker():
             wait(lambda: run_state() == "done")
+    assert any(0 < number < PEOPLE for number in killed_at), "no kill came in the middle"
     assert_everybody_has_exactly_one()
 
 
