@@ -48,9 +48,9 @@ def word(verdict: Verdict) -> str:
         Verdict.REVOKED: _("Tiket diganti"),
         Verdict.WAITLISTED: _("Daftar tunggu"),
         Verdict.UNKNOWN_TICKET: _("Tidak dikenal"),
-        Verdict.BAD_SIGNATURE: _("Tiket palsu"),
+        Verdict.BAD_SIGNATURE: _("Bukan tiket asli"),
         Verdict.PROVISIONAL: _("Masuk, sementara"),
-        Verdict.UNDONE: _("Dibatalkan kembali"),
+        Verdict.UNDONE: _("Diurungkan"),
         Verdict.NOT_UNDONE: _("Tidak dapat diurungkan"),
     }
     return str(words[verdict])

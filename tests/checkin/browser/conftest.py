@@ -17,22 +17,15 @@ from playwright.sync_api import Page
 from services.checkin import devices
 from services.checkin.models import db
 from shared import qr
+from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.checkin.hall import EVENT
 
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+CAMERA_ARGUMENTS = [
+    *ARGUMENTS,
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
-CHROMIUM = "/usr/bin/chromium"
 
 # A camera that shows what the test puts before it. Redrawn all the time, as a real one would deliver frames.
 FAKE_CAMERA = """
@@ -109,7 +102,7 @@ def chromium(playwright, tmp_path):
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / profile),
             executable_path=CHROMIUM,
-            args=ARGUMENTS,
+            args=CAMERA_ARGUMENTS,
             headless=True,
             locale="id-ID",
             permissions=["camera"],
@@ -136,7 +129,7 @@ class Killable:
         port = free_port()
         more = [f"--remote-debugging-port={port}", f"--user-data-dir={self.profile}", "about:blank"]
         self.process = subprocess.Popen(
-            [CHROMIUM, *ARGUMENTS, *more], stderr=subprocess.DEVNULL, start_new_session=True
+            [CHROMIUM, *CAMERA_ARGUMENTS, *more], stderr=subprocess.DEVNULL, start_new_session=True
         )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
