@@ -36,3 +36,12 @@ def parse(text: str, now: datetime) -> datetime:
 def shown(instant: datetime) -> str:
     """An instant for people, in the event's time."""
     return instant.astimezone(EVENT_ZONE).strftime("%Y-%m-%d %H:%M:%S WIB")
+
+
+# The reference event begins at 08:00; its door opens half an hour before, and at 16:00 an hour is left of it.
+DEMO_START, DEMO_DOOR, DEMO_TOO_LATE = time(8, 0), time(7, 30), time(16, 0)
+
+
+def demo_start(now: time) -> time:
+    """When the reference event begins, so that its door is open at ``now`` (both local): 08:00, or this full hour."""
+    return DEMO_START if DEMO_DOOR <= now < DEMO_TOO_LATE else time(now.hour)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 
 from shared import queues
 from shared.queues import SERVICES
@@ -74,6 +75,7 @@ MIGRATIONS: tuple[Process, ...] = tuple(
 )
 
 
-def demo(day: str) -> Process:
-    """The step that loads the reference event on ``day`` (YYYY-MM-DD); repeating it changes nothing."""
-    return Process("registration-demo", ("-m", "services.registration", "demo", "--day", day), "registration")
+def demo(day: date, start: time) -> Process:
+    """The step that loads the reference event on ``day``, beginning at ``start`` (local); repeating it changes nothing."""
+    options = ("--day", day.isoformat(), "--start", f"{start:%H:%M}")
+    return Process("registration-demo", ("-m", "services.registration", "demo", *options), "registration")

@@ -14,7 +14,7 @@ from typing import IO, Self
 from shared import clock as business_clock
 from shared.queues import SERVICES
 from stack import gateway, keys, ports, processes, unprivileged
-from stack.clock import EVENT_ZONE, business_now
+from stack.clock import EVENT_ZONE, business_now, demo_start
 from stack.engine import tail
 from stack.engines import Engine, PostgresServer, ValkeyServer
 from stack.ports import HOST
@@ -238,8 +238,8 @@ class Stack:
                 raise StackError(f"{step.name} failed:\n{tail(self.log_dir / f'{step.name}.log')}")
 
     def _load_demo(self) -> None:
-        today = self.now().astimezone(EVENT_ZONE).date()
-        step = processes.demo(today.isoformat())
+        here = self.now().astimezone(EVENT_ZONE)
+        step = processes.demo(here.date(), demo_start(here.time()))
         self.run(step.arguments, step.owner, keys.demo_environment(self.secrets))
 
     def _wait_until_healthy(self) -> None:

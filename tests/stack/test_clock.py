@@ -1,6 +1,6 @@
 """What people type to the clock command."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -27,3 +27,18 @@ def test_times_are_read_in_the_events_zone(typed: str, meant: datetime) -> None:
 def test_nonsense_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):
         clock.parse(typed, NOW)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("07:29", "07:00"),
+        ("07:30", "08:00"),
+        ("15:59", "08:00"),
+        ("16:00", "16:00"),
+        ("23:45", "23:00"),
+        ("00:10", "00:00"),
+    ],
+)
+def test_the_door_of_the_demo_is_open_whatever_the_hour(now, begins):
+    assert demo_start(time.fromisoformat(now)) == time.fromisoformat(begins)
