@@ -114,3 +114,8 @@ def action(status: str) -> str:
         "closed": _("Tutup pendaftaran"),
         "archived": _("Arsipkan"),
     }[status]
+
+
+def mail_kind(kind: str) -> str:
+    """What a mail is about, in words."""
+    return {"ticket": _("Tiket"), "announcement": _("Pengumuman")}.get(kind, kind)

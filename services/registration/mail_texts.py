@@ -8,7 +8,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from services.registration import accounts, codes, tickets
+from services.registration import accounts, announcing, codes, tickets
 from services.registration.localised import in_language
 from services.registration.mailing import TICKET
 from services.registration.models import Account, Event, Participant, db
@@ -85,4 +85,25 @@ def account_mail(mail: Mail) -> EmailMessage | None:
     return message
 
 
-COMPOSERS = {TICKET: ticket_mail, accounts.INVITATION: account_mail, accounts.RESET: account_mail}
+def announcement_mail(mail: Mail) -> EmailMessage | None:
+    """What organisers wrote to many, with the person's name above and their ticket's link below."""
+    with db.transaction() as session:
+        person = session.get(Participant, UUID(mail.subject_key), options=[joinedload(Participant.event)])
+        letter = announcing.letter_of(session, mail)
+        if person is None or letter is None or person.erased_at is not None:
+            return None
+    message = EmailMessage()
+    message["Subject"] = letter.subject
+    with writer.language(person.locale):
+        values = {"person": person, "event": person.event, "letter": letter}
+        link = tickets.link(person.event, person)
+        message.set_content(render_template("mail/announcement.txt", **values, link=link))
+    return message
+
+
+COMPOSERS = {
+    announcing.ANNOUNCEMENT: announcement_mail,
+    TICKET: ticket_mail,
+    accounts.INVITATION: account_mail,
+    accounts.RESET: account_mail,
+}

@@ -15,7 +15,9 @@ from shared.jobs import JobKind
 from shared.mail.models import Mail
 from shared.mail.queue import enqueue
 
-SEND_MAIL = JobKind(Mail, "registration.send-mail", queues.REGISTRATION_MAIL)
+SEND_MAIL = JobKind(
+    Mail, "registration.send-mail", queues.REGISTRATION_MAIL, max_attempts=20, rate_setting="HADIR_MAIL_PER_MINUTE"
+)
 
 # What the participant's mail is about; its text follows the status at the time of sending.
 TICKET = "ticket"

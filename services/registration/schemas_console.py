@@ -95,3 +95,11 @@ class CompanionForm(Schema):
     """Whom somebody accompanies, by ticket code."""
 
     code = Text(load_default="", longest=20, allow_empty=True)
+
+
+class LetterForm(Schema):
+    """A letter to many people; the first sending shows a preview."""
+
+    subject = Text(required=True, longest=150)
+    body = Text(required=True, longest=10_000, multiline=True)
+    confirmed = fields.Boolean(load_default=False)

@@ -1,5 +1,6 @@
 """Tables of registration, by what they are about."""
 
+from services.registration.models.announcements import Announcement
 from services.registration.models.audit import AuditEntry
 from services.registration.models.base import Base, db
 from services.registration.models.copies import Attendance, CertificateCopy, WalkIn
@@ -11,6 +12,7 @@ from services.registration.models.people import Account, AccountScope, SignInSes
 __all__ = [
     "Account",
     "AccountScope",
+    "Announcement",
     "Attendance",
     "AuditEntry",
     "Base",

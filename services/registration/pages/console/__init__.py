@@ -5,10 +5,29 @@ from flask import Flask
 from services.registration.pages.console import (
     accounts,
     agenda,
+    audits,
+    downloads,
     editing,
     groups,
     imports,
     index,
+    letters,
+    overview,
+    participants,
+    partner_people,
+    partners,
+)
+
+MODULES = (
+    accounts,
+    agenda,
+    audits,
+    downloads,
+    editing,
+    groups,
+    imports,
+    index,
+    letters,
     overview,
     participants,
     partner_people,
@@ -18,5 +37,5 @@ from services.registration.pages.console import (
 
 def register(app: Flask) -> None:
     """Give ``app`` the console's pages."""
-    for module in (index, overview, participants, partners, partner_people, imports, accounts, editing, agenda, groups):
+    for module in MODULES:
         app.register_blueprint(module.blueprint)

@@ -29,6 +29,11 @@ def wanted() -> dict[str, Any]:
         return dict(schema.load(good))
 
 
+def in_address(narrowed: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a filter that say something, for the address of what is to be narrowed in the same way."""
+    return {name: value for name, value in narrowed.items() if value not in ("", None)}
+
+
 @blueprint.get("/participants")
 @who(ORGANISER)
 def index(event_id: int) -> str:
@@ -127,6 +132,7 @@ def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[st
         next=shown.next,
         total=people.count(session, found),
         wanted=narrowed,
+        narrowed=in_address(narrowed),
         typed=typed,
         errors=errors,
         labels=labels,

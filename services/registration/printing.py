@@ -1,0 +1,143 @@
+"""PDFs for paper, made by Typst and tagged for screen readers: attendance lists, tickets, badges."""
+
+import functools
+import json
+import threading
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import fontpkg
+import typst
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.registration import codes, labels, tickets
+from services.registration.localised import in_language
+from services.registration.models import Attendance, Event, Participant
+from services.registration.models.participants import CONFIRMED
+from services.registration.publishing import partner_names
+from shared import clock, qr
+from shared.web.i18n import clock_time, long_date
+
+DESIGN = Path(__file__).resolve().parent / "design"
+_FAMILIES = ("noto-sans", "noto-sans-arabic", "noto-serif")
+# The compiler is one for the process and one document at a time.
+_lock = threading.Lock()
+# Empty lines for whoever comes without having signed up.
+SPARE_LINES = 3
+
+
+def attendance_list(
+    session: Session, event: Event, found: Select[Participant], locale: str, partner_id: int | None = None
+) -> bytes:
+    """Daftar hadir: for each session whom ``found`` selects, with the arrival and room to sign."""
+    people = _confirmed(session, found)
+    names = partner_names(session, people)
+    arrived = _arrivals(session, event)
+    rows = [
+        {
+            "id": person.id,
+            "name": person.name,
+            "organisation": names.get(person.partner_id or 0, person.organisation or ""),
+        }
+        for person in people
+    ]
+    blank = {"name": "", "organisation": "", "arrived": ""}
+    sessions = [
+        {
+            "title": in_language(item, "title", locale),
+            "time": f"{clock_time(item.starts_at, event.timezone)} – {clock_time(item.ends_at, event.timezone)}",
+            "people": [
+                {
+                    "name": row["name"],
+                    "organisation": row["organisation"],
+                    "arrived": arrived.get((row["id"], item.id), ""),
+                }
+                for row in rows
+            ]
+            + [blank] * SPARE_LINES,
+        }
+        for item in event.sessions
+    ]
+    words = {
+        "number": _("No."),
+        "name": _("Nama"),
+        "organisation": _("Organisasi"),
+        "arrived": _("Tiba"),
+        "signature": _("Tanda tangan"),
+        "partner": _("Mitra"),
+    }
+    partner = names.get(partner_id or 0, "")
+    about = {"title": _("Daftar Hadir"), "labels": words, "sessions": sessions, "partner": partner}
+    return _pdf("attendance.typ", {**_about(event, locale), **about})
+
+
+def paper_tickets(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
+    """Tickets (which serve as badges) of whom ``found`` selects, eight to an A4 sheet."""
+    people = _confirmed(session, found)
+    names = partner_names(session, people)
+    described = [
+        {
+            "name": person.name,
+            "role": labels.role(person.role),
+            "organisation": names.get(person.partner_id or 0, person.organisation or ""),
+            "group": str(person.group_number or ""),
+            "code": codes.spoken(person.code),
+            "qr": qr.svg(tickets.qr_text(event, person), qr.TICKET_VERSION),
+        }
+        for person in people
+    ]
+    words = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": _("Kelompok")}
+    return _pdf("tickets.typ", {**_about(event, locale), "title": _("Tiket"), "labels": words, "people": described})
+
+
+def _confirmed(session: Session, found: Select[Participant]) -> list[Participant]:
+    people = session.scalars(found.where(Participant.status == CONFIRMED))
+    return sorted(people, key=lambda person: (person.name or "").casefold())
+
+
+def _arrivals(session: Session, event: Event) -> dict[tuple[Any, int], str]:
+    rows = session.scalars(
+        select(Attendance).where(Attendance.event_id == event.id, Attendance.arrived_at.is_not(None))
+    )
+    zone = ZoneInfo(event.timezone)
+    return {
+        (row.participant_id, row.session_id): f"{row.arrived_at.astimezone(zone):%H.%M}"
+        for row in rows
+        if row.arrived_at
+    }
+
+
+def _about(event: Event, locale: str) -> dict[str, Any]:
+    return {
+        "lang": locale,
+        "fonts": [fontpkg.family(slug).name for slug in _FAMILIES],
+        "event": in_language(event, "title", locale),
+        "organiser": event.organiser.name,
+        "day": long_date(event.starts_at, event.timezone),
+        "time": clock_time(event.starts_at, event.timezone),
+        "venue": event.venue,
+    }
+
+
+@functools.cache
+def _compiler(template: str) -> typst.Compiler:
+    folders = sorted({str(file.path.parent) for slug in _FAMILIES for file in fontpkg.family(slug).files})
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    return typst.Compiler(input=str(DESIGN / template), root=str(DESIGN), font_paths=fonts)
+
+
+def _pdf(template: str, data: dict[str, Any]) -> bytes:
+    inputs = {"d": json.dumps(data, ensure_ascii=False)}
+    with _lock:
+        compiler = _compiler(template)
+        at = clock.now().replace(microsecond=0)
+        try:
+            made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=at)
+        except typst.TypstError:
+            # A name in a script that no font has: better a list with one gap in it than no list.
+            made = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=at)
+    assert isinstance(made, bytes)
+    return made
