@@ -76,6 +76,6 @@ MIGRATIONS: tuple[Process, ...] = tuple(
 
 
 def demo(day: date, start: time) -> Process:
-    """The step that loads the reference event on ``day``, beginning at ``start`` (local); repeating it changes nothing."""
+    """The step that loads the reference event on ``day``, from ``start`` (local). Repeating it changes nothing."""
     options = ("--day", day.isoformat(), "--start", f"{start:%H:%M}")
     return Process("registration-demo", ("-m", "services.registration", "demo", *options), "registration")

@@ -12,3 +12,10 @@ def day(clean, tmp_path, monkeypatch):
     day.at(hall.wib("08:00"))
     hall.hear(hall.event_fact())
     return day
+
+
+@pytest.fixture
+def siti(day):
+    fact = hall.person_fact()
+    hall.hear(fact)
+    return fact

@@ -5,12 +5,15 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from services.checkin import devices, scanning
 from services.checkin.messages import HANDLES
-from services.checkin.models import db
+from services.checkin.models import Attendance, Scan, db
 from shared import clock, keys, tickets
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
 from shared.delivery.inbox import Message, apply_batch
+from shared.delivery.models import Outgoing
 
 WIB = ZoneInfo("Asia/Jakarta")
 EVENT = 7
@@ -145,3 +148,22 @@ def utc(instant: datetime) -> datetime:
 
 
 SECOND = timedelta(seconds=1)
+
+
+def attendance(person) -> dict[int, Attendance]:
+    with db.transaction() as session:
+        rows = session.scalars(select(Attendance).where(Attendance.participant_id == person["participant_id"]))
+        return {row.session_id: row for row in rows}
+
+
+def stored(scan_id) -> Scan:
+    with db.transaction() as session:
+        found = session.get(Scan, scan_id)
+        assert found is not None
+        return found
+
+
+def published() -> list[dict]:
+    with db.transaction() as session:
+        rows = session.scalars(select(Outgoing).where(Outgoing.subscriber == "certificates").order_by(Outgoing.id))
+        return [row.payload for row in rows]

@@ -1,9 +1,6 @@
 """Scans are stored once, judged in time, and what becomes known later is derived again."""
 
-import contextlib
-import threading
 import uuid
-from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,49 +8,25 @@ from sqlalchemy import select
 
 from services.checkin import scanning
 from services.checkin.judging import Direction, Verdict
-from services.checkin.models import Attendance, AuditEntry, Scan, db
+from services.checkin.models import AuditEntry, Scan, db
 from shared import keys
 from shared.delivery.models import Outgoing
 from tests.checkin.hall import (
     AFTERNOON,
     MORNING,
     SECOND,
+    attendance,
     door,
-    event_fact,
     hear,
     person_fact,
+    published,
     request,
     scan,
+    stored,
     ticket,
     verdicts,
     wib,
 )
-
-
-def attendance(person) -> dict[int, Attendance]:
-    with db.transaction() as session:
-        rows = session.scalars(select(Attendance).where(Attendance.participant_id == person["participant_id"]))
-        return {row.session_id: row for row in rows}
-
-
-def stored(scan_id) -> Scan:
-    with db.transaction() as session:
-        found = session.get(Scan, scan_id)
-        assert found is not None
-        return found
-
-
-def published() -> list[dict]:
-    with db.transaction() as session:
-        rows = session.scalars(select(Outgoing).where(Outgoing.subscriber == "certificates").order_by(Outgoing.id))
-        return [row.payload for row in rows]
-
-
-@pytest.fixture
-def siti(day):
-    fact = person_fact()
-    hear(fact)
-    return fact
 
 
 @pytest.mark.parametrize(
@@ -251,49 +224,6 @@ def test_staff_overrule_with_a_reason_that_is_kept(day, siti):
     assert (entry.subject, entry.reason) == (siti["participant_id"], "Membantu menyiapkan ruangan")
 
 
-@pytest.mark.parametrize("wrong_by", [timedelta(hours=-5), timedelta(hours=9), timedelta(days=-19000), timedelta(0)])
-def test_a_clock_that_is_wrong_is_corrected(day, siti, wrong_by):
-    """The scan was made 20 minutes before it is sent, at 08:10 by a right clock."""
-    day.at(wib("08:30"))
-    device_now = wib("08:30") + wrong_by
-    (answer,) = scan(door(), request(device_now - timedelta(minutes=20), ticket(siti)), device_now=device_now)
-    assert (answer.scan.effective_at, answer.scan.answered) == (wib("08:10"), "checked_in")
-    assert answer.scan.scanned_at == device_now - timedelta(minutes=20)
-
-
-def test_a_slow_request_is_not_a_wrong_clock(day, siti):
-    day.at(wib("08:15:03"))
-    at = wib("08:14:59")
-    (answer,) = scan(door(), request(at, ticket(siti)), device_now=at)
-    assert (answer.scan.effective_at, answer.scan.answered) == (at, "checked_in")
-
-
-def test_a_scan_from_the_future_is_clamped(day, siti):
-    (answer,) = scan(door(), request(wib("16:00"), ticket(siti)))
-    assert (answer.scan.effective_at, answer.scan.scanned_at) == (wib("08:00"), wib("16:00"))
-
-
-def test_scans_that_arrive_the_next_day(day, siti):
-    day.at(wib("09:00", day=26))
-    answers = scan(door(), request(wib("08:00"), ticket(siti)), request(wib("17:00"), ticket(siti)))
-    assert verdicts(answers) == ["checked_in", "closed"]
-    assert {*attendance(siti)} == {MORNING}
-
-
-def test_a_schedule_that_changes_leaves_earlier_verdicts_and_counts_new_minutes(day, siti):
-    hall = door()
-    day.at(wib("07:20"))
-    early = request(wib("07:20"), ticket(siti))
-    assert verdicts(scan(hall, early)) == ["too_early"]
-    day.at(wib("08:00"))
-    scan(hall, request(wib("08:00"), ticket(siti)))
-    sessions = event_fact()["sessions"]
-    longer = [{**sessions[0], "opens_at": wib("07:00"), "ends_at": wib("12:30")}, sessions[1]]
-    hear(event_fact(version=2, sessions=longer))
-    assert stored(early.scan_id).effective == "too_early"
-    assert attendance(siti)[MORNING].minutes == 270
-
-
 def test_the_other_session_is_counted_apart(day, siti):
     hall = door()
     for at in ("08:00", "13:20"):
@@ -327,59 +257,6 @@ def test_an_erased_person_is_unknown_and_leaves_no_words(day, siti):
         assert "Siti" not in str([entry.reason for entry in session.scalars(select(AuditEntry))])
         keys_waiting = session.scalars(select(Outgoing.key)).all()
     assert not [key for key in keys_waiting if key.startswith(str(siti["participant_id"]))]
-
-
-def race(where, text) -> list[str]:
-    """Two devices scan one ticket; each has read the history before either writes."""
-    both_have_read = threading.Barrier(2)
-    load, found = scanning.truth.scans_of, []
-
-    def load_and_wait(*arguments):
-        known = load(*arguments)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            both_have_read.wait(timeout=1)
-        return known
-
-    def one():
-        found.extend(verdicts(scan(where, request(wib("08:00"), text))))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning.truth, "scans_of", load_and_wait)
-        threads = [threading.Thread(target=one) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return sorted(found)
-
-
-def test_two_scans_of_one_ticket_at_once(day, siti):
-    assert race(door(), ticket(siti)) == ["already_in", "checked_in"]
-
-
-def test_two_scans_of_one_ticket_at_once_before_its_row(day):
-    assert race(door(), ticket(person_fact())) == ["already_in", "provisional"]
-
-
-def test_control_without_the_locks_both_check_in(day, siti, monkeypatch):
-    monkeypatch.setattr(scanning, "lock_tickets", lambda *_: None)
-    monkeypatch.setattr(scanning, "lock_people", lambda *_: None)
-    assert race(door(), ticket(siti)) == ["checked_in", "checked_in"]
-
-
-def test_the_same_scan_twice_at_once_is_stored_once(day, siti):
-    hall, scan_id, found = door(), uuid.uuid4(), []
-
-    def one(text):
-        found.extend(verdicts(scan(hall, request(wib("08:00"), text, scan_id=scan_id))))
-
-    for text in (ticket(siti), "tidak dikenal"):
-        threads = [threading.Thread(target=one, args=(text,)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert found == ["checked_in"] * 8
 
 
 def test_an_event_that_is_not_known_here(day):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from stack import clock
+from stack.clock import demo_start
 
 NOW = datetime(2022, 12, 24, 18, 0, tzinfo=UTC)  # 01:00 on the 25th in Jakarta
 
