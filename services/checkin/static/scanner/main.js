@@ -23,6 +23,8 @@ const forms = connectForms({ door, desk, store, camera, pair, forget, view });
 
 async function start() {
   navigator.serviceWorker?.register("/checkin/sw.js").catch(() => {});
+  // The first page came without the service worker: tell it which language to answer in.
+  await window.caches?.open("hadir-language").then((kept) => kept.put("/checkin/scan/language", new Response(language)));
   const code = new URLSearchParams(location.hash.slice(1)).get("pair");
   if (code) {
     // The code is used up now: it must not be sent again by a reload.
