@@ -179,6 +179,13 @@ def test_the_page_in_english(server, chromium):
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+def test_keeping_the_page_in_every_language_leaves_the_readers_own(server, chromium):
+    context = chromium()
+    page = paired(context, server)
+    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('hadir-scanner-')))")
+    assert "en" not in [cookie["value"] for cookie in context.cookies()]
+
+
 def test_a_session_by_hand_and_going_out(server, chromium):
     siti = person_fact("Siti")
     hear(siti)

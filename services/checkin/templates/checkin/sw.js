@@ -7,8 +7,10 @@ const LANGUAGE = "/checkin/scan/language";
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(VERSION);
-    // "reload" goes past the HTTP cache, so that the set is of one version.
-    await cache.addAll([...SHELLS, ...FILES].map((url) => new Request(url, { cache: "reload" })));
+    // "reload" goes past the HTTP cache, so that the set is of one version; without cookies, so that fetching the
+    // page in every language does not change the reader's own.
+    const fresh = { cache: "reload", credentials: "omit" };
+    await cache.addAll([...SHELLS, ...FILES].map((url) => new Request(url, fresh)));
     await self.skipWaiting();
   })());
 });
