@@ -132,7 +132,7 @@ def test_two_devices_offline_with_one_ticket(server, chromium):
     assert later.answered == "checked_in"
 
 
-def test_an_undo_reaches_the_server_before_its_target(server, chromium):
+def test_an_undo_made_offline_reaches_the_server(server, chromium):
     siti = person_fact("Siti")
     hear(siti)
     page = paired(chromium(), server)
