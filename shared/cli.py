@@ -1,29 +1,39 @@
-"""The command line that every service has: web, relay, worker, migrate."""
+"""The command line that every service has: web, relay, worker, migrate.
+
+Each command imports what it needs when it is called: what a process never uses shall not lie in its memory.
+"""
 
 import signal
 import socket
 import threading
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import click
 import structlog
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.exc import SQLAlchemyError
 
-from shared import jobs, log
-from shared.db import describe
-from shared.delivery.relay import Relay
-from shared.service import Service
+from shared import log
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+    from shared.service import Service
 
 logger = structlog.get_logger()
 
 WEB_THREADS = 4
 
 
-def service_cli(service: Service) -> click.Group:
-    """``python -m services.<name>`` for a service; the service may add commands of its own."""
 
-    @click.group(name=service.name)
+def load(package: str) -> "Service":
+    """The service that lives in ``package``, e.g. services.checkin."""
+    return cast("Service", import_module(f"{package}.service").service)
+
+
+def service_cli(package: str) -> click.Group:
+    """``python -m services.<name>`` for the service in ``package``; it may add commands of its own."""
+
+    @click.group(name=package.rpartition(".")[2])
     def cli() -> None:
         log.configure()
 
@@ -33,21 +43,26 @@ def service_cli(service: Service) -> click.Group:
     @click.option("--workers", default=1, show_default=True, help="Processes; each serves 4 requests at a time.")
     def web(host: str, port: int, workers: int) -> None:
         """Serve the pages and the JSON API."""
-        serve(f"{service.package}.app:create_app", host, port, workers)
+        serve(f"{package}.app:create_app", host, port, workers)
 
     @cli.command()
     def relay() -> None:
         """Carry facts and jobs from the database to the queues."""
+        from shared.delivery.relay import Relay
+        from shared.worker import make_celery
+
+        service = load(package)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        Relay(service.db, service.celery, service.jobs).run(stop)
+        Relay(service.db, make_celery(service.name), service.jobs).run(stop)
 
     @cli.command()
     @click.option("--queues", required=True, help="Queues to serve, separated by commas.")
     @click.option("--concurrency", default=1, show_default=True)
     def worker(queues: str, concurrency: int) -> None:
         """Work on Celery tasks from the named queues."""
+        service = load(package)
         node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
         _take_up(service, queues.split(","), node)
         arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", node]
@@ -56,13 +71,18 @@ def service_cli(service: Service) -> click.Group:
     @cli.command()
     def migrate() -> None:
         """Bring the service's database to the current shape."""
-        upgrade(service)
+        upgrade(load(package))
 
     return cli
 
 
-def _take_up(service: Service, served: list[str], node: str) -> None:
+def _take_up(service: "Service", served: list[str], node: str) -> None:
     """What this worker was doing when it died last time is due at once."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared import jobs
+    from shared.db import describe
+
     kinds = [kind for kind in service.jobs if kind.queue in served]
     try:
         left = jobs.begin_as(service.db, kinds, node)
@@ -97,13 +117,17 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def upgrade(service: Service) -> None:
+def upgrade(service: "Service") -> None:
     """Run the service's Alembic migrations to the newest."""
+    from alembic import command
+
     command.upgrade(alembic_config(service), "head")
 
 
-def alembic_config(service: Service) -> Config:
+def alembic_config(service: "Service") -> "Config":
     """Alembic's configuration for a service; there is no alembic.ini."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(service.folder / "migrations"))
     config.attributes["service"] = service

@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 
 from shared import settings
-from shared.db import describe
 
 
 def request_id() -> str | None:
@@ -28,6 +27,9 @@ def tell_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) 
     """Where an error came from and what it was, without the data that databases like to quote."""
     raised = event.pop("exc_info", None)
     error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        # Imported here for the processes that have no database, such as the beat.
+        from shared.db import describe
     told = []
     while isinstance(error, BaseException):
         told.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))

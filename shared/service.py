@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from celery import Celery
 from sqlalchemy import MetaData
@@ -14,19 +16,31 @@ from shared.jobs import JobKind
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its name, its database and tables, what it handles, and which of its rows are jobs."""
+    """One service: its name, its database and tables, and which of its rows are jobs.
+
+    What it handles and its Celery app are found in the rooms that every service has, at first use: a process that
+    does not need them (the relay) does not pay for the libraries behind them.
+    """
 
     name: str
     db: Database
     metadata: Sequence[MetaData]
-    celery: Celery
-    handlers: Mapping[str, Handler]
     jobs: Sequence[JobKind]
 
     @property
     def package(self) -> str:
         """The importable name, e.g. services.checkin."""
         return f"services.{self.name}"
+
+    @property
+    def celery(self) -> Celery:
+        """The Celery app with all of its tasks, from the service's tasks.py."""
+        return cast(Celery, import_module(f"{self.package}.tasks").celery)
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Which function takes which message, from the service's messages.py."""
+        return cast(Mapping[str, Handler], import_module(f"{self.package}.messages").HANDLES)
 
     @property
     def folder(self) -> Path:

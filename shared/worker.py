@@ -1,5 +1,6 @@
 """Celery as the house uses it: JSON, acknowledged late, one task at a time, queues by name, never eager."""
 
+import gc
 from typing import Any
 
 from celery import Celery, signals
@@ -54,6 +55,13 @@ def make_celery(service: str) -> Celery:
     app = App(service, broker=settings.optional("HADIR_BROKER_URL") or None)
     app.conf.update(_CONFIG)
     return app
+
+
+@signals.worker_before_create_process.connect
+def _share_memory(**_: Any) -> None:
+    """What the parent has loaded stays shared with the child: the collector shall not write to it there."""
+    gc.collect()
+    gc.freeze()
 
 
 @signals.setup_logging.connect

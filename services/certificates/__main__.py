@@ -1,9 +1,8 @@
 """python -m services.certificates web | relay | worker | migrate"""
 
-from services.certificates.service import service
 from shared.cli import service_cli
 
-cli = service_cli(service)
+cli = service_cli("services.certificates")
 
 if __name__ == "__main__":
     cli()

@@ -2,9 +2,7 @@
 
 from services.certificates.issuing import RUN
 from services.certificates.mailing import MAIL
-from services.certificates.messages import HANDLES
 from services.certificates.models import Base, db
-from services.certificates.tasks import celery
 from shared.delivery.models import DeliveryBase
 from shared.mail.models import MailBase
 from shared.service import Service
@@ -19,7 +17,5 @@ service = Service(
         MailBase.metadata,
         WebBase.metadata,
     ),
-    celery=celery,
-    handlers=HANDLES,
     jobs=(RUN, MAIL),
 )

@@ -1,9 +1,8 @@
 """python -m services.checkin web | relay | worker | migrate"""
 
-from services.checkin.service import service
 from shared.cli import service_cli
 
-cli = service_cli(service)
+cli = service_cli("services.checkin")
 
 if __name__ == "__main__":
     cli()

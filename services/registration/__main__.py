@@ -6,13 +6,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from services.registration import demo as reference
-from services.registration.models import db
-from services.registration.service import service
-from shared import clock
 from shared.cli import service_cli
 
-cli = service_cli(service)
+cli = service_cli("services.registration")
 
 
 @cli.command()
@@ -24,6 +20,10 @@ def demo(day: datetime | None, start: datetime | None, participants: int) -> Non
 
     Passwords come from DEMO_ORGANISER_PASSWORD and DEMO_COORDINATOR_PASSWORD; without one, no such sign-in is made.
     """
+    from services.registration import demo as reference
+    from services.registration.models import db
+    from shared import clock
+
     on = day.date() if day else clock.now().astimezone(ZoneInfo(reference.ZONE)).date()
     at = start.time() if start else reference.START
     with db.transaction() as session:

@@ -1,9 +1,7 @@
 """What registration is made of."""
 
 from services.registration.mailing import SEND_MAIL
-from services.registration.messages import HANDLES
 from services.registration.models import Base, db
-from services.registration.tasks import celery
 from shared.delivery.models import DeliveryBase
 from shared.mail.models import MailBase
 from shared.service import Service
@@ -18,7 +16,5 @@ service = Service(
         MailBase.metadata,
         WebBase.metadata,
     ),
-    celery=celery,
-    handlers=HANDLES,
     jobs=(SEND_MAIL,),
 )

@@ -29,11 +29,17 @@ def client_of(scopes, which=service):
     return client
 
 
+class Handling(Service):
+    @property
+    def handlers(self):
+        return HANDLES
+
+
 @pytest.fixture
 def operator():
     """An operator of a registration that handles its own events, for the sake of a replay."""
     applied.clear()
-    own = Service(service.name, service.db, service.metadata, service.celery, HANDLES, service.jobs)
+    own = Handling(service.name, service.db, service.metadata, service.jobs)
     return client_of(["operator"], own)
 
 
