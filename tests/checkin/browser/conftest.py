@@ -11,6 +11,7 @@ import urllib.request
 from contextlib import closing
 
 import pytest
+import redis
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
@@ -18,6 +19,7 @@ from services.checkin import devices
 from services.checkin.models import db
 from shared import qr
 from tests.browsing import ARGUMENTS, CHROMIUM
+from tests.checkin import hall
 from tests.checkin.hall import EVENT
 
 CAMERA_ARGUMENTS = [
@@ -83,39 +85,87 @@ class Server:
             self.process = None
 
 
+@pytest.fixture(scope="session")
+def clock_directory(tmp_path_factory):
+    return tmp_path_factory.mktemp("clock")
+
+
 @pytest.fixture
-def server(day, monkeypatch):
+def day(clean, clock_directory, monkeypatch):
+    """As every door test's day, but by one clock file, which the one server knows from its start."""
+    day = hall.Day(clock_directory, monkeypatch)
+    day.at(hall.wib("08:00"))
+    hall.hear(hall.event_fact())
+    return day
+
+
+@pytest.fixture(scope="session")
+def one_server(environment):
     server = Server()
-    monkeypatch.setenv("HADIR_PUBLIC_URL", server.address)
-    day.at_speed(1)
-    server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def chromium(playwright, tmp_path):
-    """Opens browsers, each with a profile of its own that outlives it: ``chromium("a")``."""
-    opened = []
+def server(day, one_server, monkeypatch):
+    """The check-in server, running. A test may stop it; the next one finds it running again."""
+    monkeypatch.setenv("HADIR_PUBLIC_URL", one_server.address)
+    # All tests pair from one address, which is limited.
+    redis.Redis.from_url(os.environ["HADIR_BROKER_URL"]).flushdb()
+    day.at_speed(1)
+    if one_server.process is None:
+        one_server.start()
+    return one_server
 
-    def launch(profile: str = "device", **options):
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / profile),
-            executable_path=CHROMIUM,
-            args=CAMERA_ARGUMENTS,
-            headless=True,
-            locale="id-ID",
-            permissions=["camera"],
-            **{"viewport": {"width": 390, "height": 844}, **options},
-        )
-        context.set_default_timeout(8000)
-        context.add_init_script(FAKE_CAMERA)
-        opened.append(context)
-        return context
+
+@pytest.fixture(scope="session")
+def browsers(playwright):
+    """Opens one Chromium per set of arguments, for all tests."""
+    opened = {}
+
+    def launch(*arguments):
+        if arguments not in opened:
+            opened[arguments] = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=[*CAMERA_ARGUMENTS, *arguments], headless=True
+            )
+        return opened[arguments]
 
     yield launch
+    for browser in opened.values():
+        browser.close()
+
+
+@pytest.fixture
+def devices_of(browsers):
+    """Opens devices: contexts that share nothing. ``devices_of(*arguments of Chromium)(**options of the context)``."""
+    opened = []
+
+    def of(*arguments):
+        def launch(**options):
+            options = {"viewport": {"width": 390, "height": 844}, "locale": "id-ID", **options}
+            context = browsers(*arguments).new_context(permissions=["camera"], **options)
+            context.set_default_timeout(8000)
+            context.new_page()
+            opened.append(context)
+            return context
+
+        return launch
+
+    yield of
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def chromium(devices_of):
+    """Opens devices with a camera that shows what the test holds up."""
+
+    def launch(**options):
+        context = devices_of()(**options)
+        context.add_init_script(FAKE_CAMERA)
+        return context
+
+    return launch
 
 
 class Killable:
@@ -200,3 +250,18 @@ def enter(page: Page, text: str) -> None:
     """Type as a keyboard scanner does: all at once, then Enter."""
     page.locator("#ticket").fill(text)
     page.locator("#ticket").press("Enter")
+
+
+def kept(page) -> dict:
+    return page.evaluate(
+        """async () => {
+          const open = indexedDB.open("hadir-door");
+          const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+          const count = (name) => new Promise((done) => {
+            const asked = db.transaction(name).objectStore(name).count();
+            asked.onsuccess = () => done(asked.result);
+          });
+          const names = ["people", "presence", "meta"];
+          return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await count(name)])));
+        }"""
+    )

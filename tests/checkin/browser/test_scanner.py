@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from services.checkin import devices
 from services.checkin.models import Attendance, Device, Scan, db
-from tests.checkin.browser.conftest import enter, hold_up, paired, ready, result
+from tests.checkin.browser.conftest import enter, hold_up, kept, paired, ready, result
 from tests.checkin.hall import EVENT, hear, person_fact, ticket
 
 
@@ -112,7 +112,7 @@ def test_the_browser_is_killed_while_the_server_is_gone(server, killable):
 def test_two_devices_offline_with_one_ticket(server, chromium):
     siti = person_fact("Siti")
     hear(siti)
-    first, second = paired(chromium("a"), server, "Pintu A"), paired(chromium("b"), server, "Pintu B")
+    first, second = paired(chromium(), server, "Pintu A"), paired(chromium(), server, "Pintu B")
     server.stop()
     for page in (first, second):
         enter(page, ticket(siti))
@@ -186,21 +186,6 @@ def test_a_revoked_device_forgets_the_people(server, chromium):
     page.reload()
     page.locator("#pairing").wait_for()
     assert "Siti" not in page.content()
-
-
-def kept(page) -> dict:
-    return page.evaluate(
-        """async () => {
-          const open = indexedDB.open("hadir-door");
-          const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
-          const count = (name) => new Promise((done) => {
-            const asked = db.transaction(name).objectStore(name).count();
-            asked.onsuccess = () => done(asked.result);
-          });
-          const names = ["people", "presence", "meta"];
-          return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await count(name)])));
-        }"""
-    )
 
 
 def test_no_address_is_kept_on_the_device(server, chromium):

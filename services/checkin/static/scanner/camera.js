@@ -1,12 +1,14 @@
 // The camera: about ten frames a second go to the decoder, one at a time; what it reads is handed on.
 
 const PAUSE = 90;
-// A code that stays in view is one scan; it counts again when it was out of view for this long.
+// A code that stays in view is one scan; it counts again when it was out of view for this long. Each code has its own
+// lock: two that are in view at once must not take turns for ever.
 const LOCK = 2500;
 
 export class Camera {
+  // `found(text, at)` hears of each code; `changed()` of a camera that starts, stops or is unplugged.
   constructor(video, found) {
-    Object.assign(this, { video, found, stream: null, worker: null, last: null, lastAt: 0, timer: null });
+    Object.assign(this, { video, found, stream: null, worker: null, seenAt: new Map(), timer: null, changed: () => {} });
   }
 
   get running() {
@@ -19,9 +21,11 @@ export class Camera {
     const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } } });
     this.video.srcObject = this.stream;
+    this.track.addEventListener("ended", () => this.stop());
     await this.video.play();
     this.#prepare();
     this.#next();
+    this.changed();
   }
 
   stop() {
@@ -29,6 +33,7 @@ export class Camera {
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     this.video.srcObject = null;
+    this.changed();
   }
 
   async cameras() {
@@ -83,10 +88,9 @@ export class Camera {
 
   #read(text) {
     const now = performance.now();
-    const held = text === this.last && now - this.lastAt < LOCK;
-    this.last = text;
-    this.lastAt = now;
-    if (held) return;
-    this.found(text, this.frameAt);
+    for (const [each, at] of this.seenAt) if (now - at >= LOCK) this.seenAt.delete(each);
+    const held = this.seenAt.has(text);
+    this.seenAt.set(text, now);
+    if (!held) this.found(text, this.frameAt);
   }
 }

@@ -95,7 +95,11 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
     event.preventDefault();
     pair(element("pair-code").value.trim());
   });
-  element("forget").addEventListener("click", () => element("forget-dialog").showModal());
+  element("forget").addEventListener("click", () => {
+    const waiting = Number(element("unsent").dataset.unsent);
+    element("forget-unsent").textContent = waiting ? element("unsent").textContent : "";
+    element("forget-dialog").showModal();
+  });
   element("forget-form").addEventListener("submit", () => forget());
   element("forget-cancel").addEventListener("click", () => element("forget-dialog").close());
 
@@ -118,7 +122,11 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
 }
 
 function connectCamera(camera, view) {
-  const report = (error) => view.message(say(error.name === "NotAllowedError" ? "camera_denied" : "camera_missing"));
+  const report = (error) => {
+    const words = say(error.name === "NotAllowedError" ? "camera_denied" : "camera_missing");
+    if (element("door").hidden) element("pairing-message").textContent = words;
+    else view.message(words);
+  };
 
   async function turnOn(deviceId) {
     try {
@@ -128,25 +136,26 @@ function connectCamera(camera, view) {
       element("cameras").replaceChildren(...options);
       element("cameras").value = camera.track.getSettings().deviceId;
       element("cameras-field").hidden = cameras.length < 2;
-      element("torch").hidden = !camera.hasTorch;
     } catch (error) {
       camera.stop();
       report(error);
     }
-    shown();
   }
 
-  function shown() {
+  camera.changed = () => {
     element("stage").hidden = !camera.running;
     for (const button of document.querySelectorAll("[data-camera]")) {
       button.textContent = camera.running ? say("camera_off") : say("camera_on");
       button.setAttribute("aria-pressed", String(camera.running));
     }
-    if (!camera.running) element("cameras-field").hidden = element("torch").hidden = true;
-  }
+    // Every camera starts with its light off.
+    element("torch").hidden = !camera.hasTorch;
+    element("torch").setAttribute("aria-pressed", "false");
+    if (!camera.running) element("cameras-field").hidden = true;
+  };
 
   for (const button of document.querySelectorAll("[data-camera]")) {
-    button.addEventListener("click", () => (camera.running ? (camera.stop(), shown()) : turnOn()));
+    button.addEventListener("click", () => (camera.running ? camera.stop() : turnOn()));
   }
   element("cameras").addEventListener("change", ({ target }) => turnOn(target.value));
   element("torch").addEventListener("click", ({ target }) => {

@@ -11,6 +11,7 @@ import { View } from "./view.js";
 
 const EVERY = 5000;
 const element = (id) => document.getElementById(id);
+let pairing = false;
 const store = await openStore();
 const desk = new Desk();
 const view = new View();
@@ -87,6 +88,8 @@ async function forget() {
 }
 
 async function pair(text) {
+  if (pairing) return;
+  pairing = true;
   const code = text.includes("pair=") ? text.split("pair=")[1] : text;
   element("pairing-message").textContent = say("connecting");
   try {
@@ -100,11 +103,13 @@ async function pair(text) {
     await store.set("token", answer.token);
     await store.set("event_id", answer.event_id);
     element("pairing-message").textContent = "";
-    camera.stop();
+    // A camera that read the pairing code goes on with tickets.
     await open();
   } catch (error) {
     element("pairing-message").textContent = error instanceof TypeError ? say("no_network") : error.message;
     show("pairing");
+  } finally {
+    pairing = false;
   }
 }
 
