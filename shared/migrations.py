@@ -103,6 +103,12 @@ def create_mail_table() -> None:
     create_job_index("mails")
 
 
+def create_mail_log_indexes() -> None:
+    """mails, version 2: the log in pages."""
+    op.create_index("ix_mails_created_at", "mails", ["created_at", "id"])
+    op.create_index("ix_mails_failed", "mails", ["created_at", "id"], postgresql_where=sa.text("state = 'failed'"))
+
+
 def create_idempotency_table() -> None:
     """idempotent_answers, version 1."""
     op.create_table(

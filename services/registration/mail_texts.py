@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import render_template
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from services.registration import accounts, announcing, codes, tickets
@@ -16,8 +17,10 @@ from services.registration.models.participants import CANCELLED, CONFIRMED
 from shared import qr
 from shared.mail.models import Mail
 from shared.mail.writer import Writer
+from shared.web.i18n import LOCALES
 
 QR_CID = "ticket"
+BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 writer = Writer("services.registration")
 
 
@@ -76,13 +79,29 @@ def account_mail(mail: Mail) -> EmailMessage | None:
         account = session.get(Account, UUID(mail.subject_key))
     if account is None or not account.active:
         return None
-    invited = mail.kind == accounts.INVITATION
-    with writer.language("id"):
-        message = EmailMessage()
-        message["Subject"] = _("Undangan mengelola acara") if invited else _("Kata sandi baru")
-        link = accounts.password_link(account)
-        message.set_content(render_template("mail/account.txt", account=account, is_invitation=invited, link=link))
+    subjects, texts, parts = zip(*(_account_words(account, mail.kind, locale) for locale in LOCALES), strict=True)
+    message = EmailMessage()
+    message["Subject"] = " / ".join(subjects)
+    message.set_content(BETWEEN_LANGUAGES.join(text.strip() for text in texts) + "\n")
+    with writer.language(LOCALES[0]):
+        html = render_template("mail/account-frame.html", title=message["Subject"], parts=parts)
+    message.add_alternative(html, subtype="html")
     return message
+
+
+def _account_words(account: Account, kind: str, locale: str) -> tuple[str, str, Markup]:
+    """Subject, text and HTML in one language. Nobody has yet asked the person which is theirs: they get both."""
+    invited = kind == accounts.INVITATION
+    values = {
+        "account": account,
+        "is_invitation": invited,
+        "link": accounts.password_link(account),
+        "mail_locale": locale,
+    }
+    with writer.language(locale):
+        subject = _("Undangan mengelola acara") if invited else _("Kata sandi baru")
+        text = render_template("mail/account.txt", **values)
+        return subject, text, Markup(render_template("mail/account.html", **values))
 
 
 def announcement_mail(mail: Mail) -> EmailMessage | None:

@@ -54,9 +54,9 @@ def _says(words: str) -> Any:
 
 def page(session: Session, found: Select[Participant], cursor: str | None, size: int = PAGE) -> Page:
     """The people after ``cursor`` in the order in which they came, with their partners loaded."""
-    _plan_for_what_is_asked(session)
+    plan_for_what_is_asked(session)
     key = tuple_(Participant.created_at, Participant.id)
-    after = _read(cursor)
+    after = position(cursor)
     if after is not None:
         found = found.where(key > after)
     rows = session.scalars(
@@ -73,23 +73,24 @@ def count(session: Session, found: Select[Participant]) -> int:
 
 def count_some(session: Session, found: Select[Participant], most: int = MOST_COUNTED) -> int:
     """How many people fit, but counting no further than one more than ``most``."""
-    _plan_for_what_is_asked(session)
+    plan_for_what_is_asked(session)
     some = found.with_only_columns(Participant.id).order_by(None).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _plan_for_what_is_asked(session: Session) -> None:
+def plan_for_what_is_asked(session: Session) -> None:
+    """Have this transaction's searches planned for their own words."""
     # A plan kept for any search is made for none: it cannot know whether the words are in everybody or in nobody.
     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def cursor_of(person: Participant) -> str:
-    """The place right behind ``person``, for an address."""
-    raw = json.dumps([person.created_at.isoformat(), str(person.id)])
+def cursor_of(row: Participant | Mail) -> str:
+    """The place right behind a row, for an address."""
+    raw = json.dumps([row.created_at.isoformat(), str(row.id)])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str | None) -> tuple[datetime, UUID] | None:
+def position(cursor: str | None) -> tuple[datetime, UUID] | None:
     """The position in a cursor; a broken one begins at the start."""
     try:
         raw = base64.urlsafe_b64decode((cursor or "") + "=" * (-len(cursor or "") % 4))

@@ -3,8 +3,9 @@
 import functools
 import json
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import fontpkg
@@ -29,37 +30,40 @@ _lock = threading.Lock()
 SPARE_LINES = 3
 
 
+class Sheets(NamedTuple):
+    """Which attendance lists are wanted: of one partner (0: of nobody's), of one session, a sheet for each partner."""
+
+    partner_id: int | None = None
+    session_id: int | None = None
+    by_partner: bool = False
+
+
 def attendance_list(
-    session: Session, event: Event, found: Select[Participant], locale: str, partner_id: int | None = None
+    session: Session, event: Event, found: Select[Participant], locale: str, wanted: Sheets | None = None
 ) -> bytes:
     """Daftar hadir: for each session whom ``found`` selects, with the arrival and room to sign."""
+    wanted = wanted or Sheets()
     people = _confirmed(session, found)
     names = partner_names(session, people)
     arrived = _arrivals(session, event)
-    rows = [
-        {
-            "id": person.id,
-            "name": person.name,
-            "organisation": names.get(person.partner_id or 0, person.organisation or ""),
-        }
-        for person in people
-    ]
-    blank = {"name": "", "organisation": "", "arrived": ""}
-    sessions = [
+    sheets = [
         {
             "title": in_language(item, "title", locale),
             "time": f"{clock_time(item.starts_at, event.timezone)} – {clock_time(item.ends_at, event.timezone)}",
+            "partner": partner,
             "people": [
                 {
-                    "name": row["name"],
-                    "organisation": row["organisation"],
-                    "arrived": arrived.get((row["id"], item.id), ""),
+                    "name": person.name,
+                    "organisation": names.get(person.partner_id or 0, person.organisation or ""),
+                    "arrived": arrived.get((person.id, item.id), ""),
                 }
-                for row in rows
+                for person in some
             ]
-            + [blank] * SPARE_LINES,
+            + [{"name": "", "organisation": "", "arrived": ""}] * SPARE_LINES,
         }
         for item in event.sessions
+        if wanted.session_id in (None, item.id)
+        for partner, some in _parted(people, names, wanted)
     ]
     words = {
         "number": _("No."),
@@ -69,9 +73,18 @@ def attendance_list(
         "signature": _("Tanda tangan"),
         "partner": _("Mitra"),
     }
-    partner = names.get(partner_id or 0, "")
-    about = {"title": _("Daftar Hadir"), "labels": words, "sessions": sessions, "partner": partner}
+    about = {"title": _("Daftar Hadir"), "labels": words, "sheets": sheets}
     return _pdf("attendance.typ", {**_about(event, locale), **about})
+
+
+def _parted(people: list[Participant], names: Mapping[int, str], wanted: Sheets) -> list[tuple[str, list[Participant]]]:
+    """The people of each sheet under its partner's name; speakers and those of no partner come last."""
+    if not wanted.by_partner:
+        return [(names.get(wanted.partner_id or 0, ""), people)]
+    parts = [(name, [person for person in people if person.partner_id == key]) for key, name in names.items()]
+    parts.sort(key=lambda part: part[0].casefold())
+    others = [person for person in people if person.partner_id is None]
+    return parts + ([(_("Tanpa mitra"), others)] if others or not parts else [])
 
 
 def paper_tickets(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:

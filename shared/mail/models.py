@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared import clock
@@ -35,7 +35,12 @@ class Mail(JobMixin, MailBase):
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     server_answer: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (due_index("mails"),)
+    __table_args__ = (
+        due_index("mails"),
+        # The log's pages, the newest first; what failed is rare, and looked for.
+        Index("ix_mails_created_at", "created_at", "id"),
+        Index("ix_mails_failed", "created_at", "id", postgresql_where=text("state = 'failed'")),
+    )
 
     def message_id(self, domain: str) -> str:
         """The stable Message-ID: a mail sent twice after a crash is one mail to the reader's program."""

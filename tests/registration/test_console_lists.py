@@ -111,6 +111,23 @@ def test_the_attendance_list_has_a_page_per_session_with_arrivals(organiser, eve
     assert "Ayu Lestari" not in "".join(text)
 
 
+def test_one_pdf_has_a_sheet_for_each_session_and_each_partner(organiser, event, crowd, partners):
+    def sheets(**query):
+        answer = _get(organiser, event, "files/attendance-by-partner.pdf", **query)
+        return [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
+
+    everything = sheets()
+    # Six partners with people, and the speaker; two sessions.
+    assert len(everything) == 2 * 7
+    for partner in partners:
+        ours = [text for text in everything if f"Mitra: {partner.name}" in " ".join(text.split())]
+        assert len(ours) == 2, partner.name
+    assert "Tanpa mitra" in everything[6]
+    assert all("Tanda tangan" in text for text in everything)
+    assert len(sheets(session=2)) == 7
+    assert organiser.get(f"/console/events/{event.id}/files/attendance-by-partner.pdf?session=99").status_code == 404
+
+
 def test_paper_tickets_open_the_door(organiser, event, crowd):
     document = PdfDocument(_get(organiser, event, "files/tickets.pdf", q="kartika").data)
     image = document[0].render(scale=3).to_pil()

@@ -197,7 +197,7 @@ def test_an_invited_coordinator_sets_a_password_and_signs_in(organiser, app, eve
 
     with db.transaction() as session:
         mail = session.query(Mail).filter_by(kind="account-invitation").one()
-    link = re.search(r"/console/password/\S+", compose(mail).get_content()).group()
+    link = re.search(r"/console/password/\S+", compose(mail).get_body(("plain",)).get_content()).group()
     tini = app.test_client()
     assert post(tini, link, link, password="pendek").status_code == 422
     assert post(tini, link, link, password="sepeda kuning di bukit").status_code == 303

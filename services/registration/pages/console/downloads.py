@@ -15,7 +15,9 @@ from shared.web.access import COORDINATOR, ORGANISER, who
 blueprint = Blueprint("downloads", __name__, url_prefix="/console")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = ("participants.csv", "participants.xlsx", "attendance.pdf", "tickets.pdf")
+BY_PARTNER = "attendance-by-partner.pdf"
+ATTENDANCE = ("attendance.pdf", BY_PARTNER)
+LISTS = ("participants.csv", "participants.xlsx", *ATTENDANCE, "tickets.pdf")
 
 
 @blueprint.get("/events/<int:event_id>/files/<filename>")
@@ -44,8 +46,12 @@ def _make(session: Session, event: Event, filename: str, narrowed: dict[str, Any
         abort(404)
     locale = str(get_locale())
     found = people.matching(event.id, narrowed)
-    if filename == "attendance.pdf":
-        return _file(printing.attendance_list(session, event, found, locale, narrowed.get("partner")), filename)
+    if filename in ATTENDANCE:
+        wanted_session = request.args.get("session", type=int)
+        sheets = printing.Sheets(narrowed.get("partner"), wanted_session, filename == BY_PARTNER)
+        if wanted_session is not None and wanted_session not in {item.id for item in event.sessions}:
+            abort(404)
+        return _file(printing.attendance_list(session, event, found, locale, sheets), filename)
     if filename == "tickets.pdf":
         return _file(printing.paper_tickets(session, event, found, locale), filename)
     lines = exporting.table(session, event, found, with_needs)

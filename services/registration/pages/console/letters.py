@@ -6,12 +6,11 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from services.registration import announcing, labels, people
+from services.registration import announcing, labels, mail_log, people
 from services.registration.mailing import SEND_MAIL
-from services.registration.models import Announcement, Event, Participant, db
+from services.registration.models import Announcement, Event, db
 from services.registration.pages.console.common import console_event
 from services.registration.pages.console.participants import in_address, wanted
 from services.registration.schemas_console import LetterForm
@@ -23,21 +22,24 @@ from shared.web.forms import FormErrors, load
 
 blueprint = Blueprint("letters", __name__, url_prefix="/console/events/<int:event_id>/mails")
 
-SHOWN = 100
-STATES = ("waiting", "handed_out", "running", "done", "failed")
-
 
 @blueprint.get("/")
 @who(ORGANISER)
 def log(event_id: int) -> str:
-    """All mail to the event's people, the newest first."""
+    """All mail to the event's people, the newest first, in pages."""
     state = request.args.get("state", "")
     with db.transaction() as session:
         event = console_event(session, event_id)
-        query = _mails(event_id).order_by(Mail.created_at.desc(), Mail.id).limit(SHOWN)
-        rows = session.scalars(query.where(Mail.state == state) if state in STATES else query).all()
+        shown = mail_log.page(session, event_id, state, request.args.get("after"))
         return render_template(
-            "console/mails.html", event=event, mails=rows, state=state, states=STATES, shown=SHOWN, labels=labels
+            "console/mails.html",
+            event=event,
+            mails=shown.mails,
+            next=shown.next,
+            state=state,
+            states=mail_log.STATES,
+            place=log_place(),
+            labels=labels,
         )
 
 
@@ -47,12 +49,18 @@ def again(event_id: int, mail_id: UUID) -> Any:
     """Send a mail again that was sent or failed."""
     with db.transaction() as session:
         console_event(session, event_id)
-        if session.scalar(_mails(event_id).where(Mail.id == mail_id)) is None:
+        if session.scalar(mail_log.of_event(event_id).where(Mail.id == mail_id)) is None:
             abort(404)
         done = jobs.again(session, SEND_MAIL, mail_id)
         wake_relay(session)
     flash(_("Surat dikirim lagi.") if done else _("Surat ini masih dalam antrean."), "success")
-    return redirect(url_for("letters.log", event_id=event_id), 303)
+    # Back to the same page of the same filter.
+    return redirect(f"{url_for('letters.log', event_id=event_id)}?{urlencode(log_place())}", 303)
+
+
+def log_place() -> dict[str, str]:
+    """Where in the log this request is, for addresses that lead back there."""
+    return {name: request.args[name] for name in ("state", "after") if request.args.get(name)}
 
 
 @blueprint.get("/new")
@@ -90,13 +98,6 @@ def progress(event_id: int, letter_id: UUID) -> str:
             abort(404)
         counts = announcing.progress(session, letter)
         return render_template("console/letter.html", event=event, letter=letter, counts=counts, labels=labels)
-
-
-def _mails(event_id: int) -> Any:
-    # Mails know their person by text, for they are shared with services that have other keys.
-    return select(Mail).join(
-        Participant, (cast(Participant.id, String) == Mail.subject_key) & (Participant.event_id == event_id)
-    )
 
 
 def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[str, list[str]], preview: bool) -> str:
