@@ -1,13 +1,14 @@
 """Presence per person and session: derived from the fold, stored where it changed, told to the other services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.orm import Session, aliased
 
 from services.checkin.folding import Folded, Presence
 from services.checkin.judging import Stay
@@ -20,6 +21,30 @@ from shared.delivery.publish import publish_many
 
 _ABSENT = {"arrived_at": None, "left_at": None, "minutes": 0, "punctuality": None}
 _STATE = (*_ABSENT, "corrected")
+
+
+def _of(model: Any) -> Any:
+    people = any_(bindparam("people", type_=ARRAY(PgUUID)))
+    rows = select(model).where(
+        model.event_id == bindparam("event_id", type_=BigInteger), model.participant_id == people
+    )
+    return aliased(model, rows.subquery())
+
+
+def _upsert() -> Any:
+    statement = insert(Attendance)
+    values = {name: statement.excluded[name] for name in ("version", *_STATE)}
+    return statement.on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values)
+
+
+# Built once, for the door waits for them: attendance and corrections beside each other, and what is stored.
+_ATTENDANCE, _CORRECTIONS = _of(Attendance), _of(Correction)
+_STORED = select(_ATTENDANCE, _CORRECTIONS).join(
+    _CORRECTIONS,
+    (_ATTENDANCE.participant_id == _CORRECTIONS.participant_id) & (_ATTENDANCE.session_id == _CORRECTIONS.session_id),
+    full=True,
+)
+_UPSERT = _upsert()
 
 
 class Found(NamedTuple):
@@ -35,8 +60,7 @@ def store(session: Session, schedule: Schedule, found: Iterable[Found]) -> int:
     The caller holds the locks of the participants. ``schedule`` is the newest: minutes count in its hours.
     """
     by_person = {each.participant_id: each.folded for each in found}
-    known = _rows(session, Attendance, schedule.event_id, by_person)
-    corrections = _rows(session, Correction, schedule.event_id, by_person)
+    known, corrections = _stored(session, schedule.event_id, by_person)
     now, changed = clock.now(), []
     for participant_id, folded in by_person.items():
         stored = {key[1] for key in (*known, *corrections) if key[0] == participant_id}
@@ -85,15 +109,19 @@ def state_of(
     }
 
 
-def _rows(session: Session, model: Any, event_id: int, people: Iterable[UUID]) -> Mapping[tuple[UUID, int], Any]:
-    rows = session.scalars(select(model).where(model.event_id == event_id, model.participant_id.in_(list(people))))
-    return {(row.participant_id, row.session_id): row for row in rows}
+def _stored(
+    session: Session, event_id: int, people: Iterable[UUID]
+) -> tuple[dict[tuple[UUID, int], Attendance], dict[tuple[UUID, int], Correction]]:
+    """Attendance and corrections of these people by person and session, in one statement."""
+    found = session.execute(_STORED, {"event_id": event_id, "people": [*people]}).all()
+    return (
+        {(row.participant_id, row.session_id): row for row, _ in found if row},
+        {(each.participant_id, each.session_id): each for _, each in found if each},
+    )
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert(Attendance)
-    values = {name: statement.excluded[name] for name in ("version", *_STATE)}
-    session.execute(statement.on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values), rows)
+    session.execute(_UPSERT, rows)
     publish_many(session, ATTENDANCE_CHANGED, rows)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services.checkin import audit
@@ -19,6 +19,7 @@ TOKEN_PREFIX = "hadir-door-"
 # No 0/O, 1/I/L: people may have to type the code.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12
+_BY_TOKEN = select(Device).where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
 
 
 class Paired(NamedTuple):
@@ -71,7 +72,7 @@ def find(session: Session, token: str) -> Device | None:
     """The device with this token, unless it was revoked."""
     if not token.startswith(TOKEN_PREFIX):
         return None
-    return session.scalar(select(Device).where(Device.token_hash == _hash(token), Device.revoked_at.is_(None)))
+    return session.scalar(_BY_TOKEN, {"token_hash": _hash(token)})
 
 
 def saw(session: Session, device: Device) -> None:

@@ -18,18 +18,23 @@ _LOCK = text("SELECT count(*) FROM (SELECT pg_advisory_xact_lock(key) FROM unnes
 
 def lock_tickets(session: Session, ticket_ids: Iterable[UUID]) -> None:
     """Wait until no other transaction works on these tickets. To be called before lock_people."""
-    _lock(session, "ticket", ticket_ids)
+    lock_all(session, ticket_ids, ())
 
 
 def lock_people(session: Session, participant_ids: Iterable[UUID]) -> None:
     """Wait until no other transaction works on the scans of these participants."""
-    _lock(session, "person", participant_ids)
+    lock_all(session, (), participant_ids)
 
 
-def _lock(session: Session, kind: str, ids: Iterable[UUID]) -> None:
-    keys = sorted({_key(kind, each) for each in ids})
+def lock_all(session: Session, ticket_ids: Iterable[UUID], participant_ids: Iterable[UUID]) -> None:
+    """Both, in one statement."""
+    keys = [*_keys("ticket", ticket_ids), *_keys("person", participant_ids)]
     if keys:
         session.execute(_LOCK, {"keys": keys})
+
+
+def _keys(kind: str, ids: Iterable[UUID]) -> list[int]:
+    return sorted({_key(kind, each) for each in ids})
 
 
 def _key(kind: str, each: UUID) -> int:

@@ -1,7 +1,7 @@
 """Scans come in: one at a time from a door with network, hundreds at once from one that had none.
 
-The scan's id is looked at first, so that a repeated scan gets its first answer. Then the tickets are locked, so that
-of two scans of one ticket at the same moment one is judged after the other. Then everything that is known of these
+The tickets are locked, so that of two scans of one ticket at the same moment one is judged after the other. The
+scan's id is looked at first, so that a repeated scan gets its first answer. Then everything that is known of these
 tickets is folded, the new scans among it: that is their answer, and it may change what older ones are worth.
 """
 
@@ -11,21 +11,23 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.checkin import attendance, audit, truth
+from services.checkin.dossier import Dossier, Named, Roster, open_dossier
 from services.checkin.judging import Direction, Verdict
-from services.checkin.locking import lock_people, lock_tickets
 from services.checkin.models import Attendee, Scan
 from services.checkin.reading import Reading, excerpt, read
 from services.checkin.schedule import Schedule
-from services.checkin.walkins import answered
 from shared import clock, keys
 
 # A device that is behind by no more than this may as well have waited for its network: its times are taken as given.
 LATENCY = timedelta(seconds=10)
+
+_SCANS: Any = Scan.__table__
+_INSERT = insert(_SCANS).on_conflict_do_nothing().returning(_SCANS.c.scan_id)
 
 
 class UnknownEvent(LookupError):
@@ -65,23 +67,33 @@ class Answer(NamedTuple):
     repeated: bool
 
 
-def take_scans(session: Session, door: Door, device_now: datetime, requests: Sequence[Request]) -> list[Answer]:
+class Taken(NamedTuple):
+    """The answers to a batch, and the schedule by which it was judged."""
+
+    answers: list[Answer]
+    schedule: Schedule
+
+
+def take_scans(session: Session, door: Door, device_now: datetime, requests: Sequence[Request]) -> Taken:
     """Judge and store a batch; answers in the order of ``requests``. ``device_now`` is the device's own clock.
 
     Raises UnknownEvent. A scan id that another event has used is answered as an unknown ticket and not stored.
     """
-    ids = [request.scan_id for request in requests]
-    stored = {scan_id: _own(scan, door) for scan_id, scan in _stored(session, ids).items()}
+    readings = _read_all(door, requests)
+    dossier = open_dossier(session, door.event_id, _named(requests, readings))
+    if dossier is None:
+        raise UnknownEvent(door.event_id)
+    people = dossier.roster.people
+    stored = {scan_id: _own(scan, door) for scan_id, scan in dossier.scans.items() if scan_id in readings}
     fresh = {request.scan_id: request for request in requests if request.scan_id not in stored}
     if fresh:
-        stored |= _judge(session, door, device_now, fresh)
-    people = _people_of(session, door.event_id, stored.values())
+        stored |= _judge(session, door, device_now, dossier, fresh, readings)
     answers = []
-    for scan_id in ids:
-        scan, repeated = stored[scan_id], scan_id not in fresh
-        fresh.pop(scan_id, None)
+    for request in requests:
+        scan, repeated = stored[request.scan_id], request.scan_id not in fresh
+        fresh.pop(request.scan_id, None)
         answers.append(Answer(scan, people.get(scan.participant_id) if scan.participant_id else None, repeated))
-    return answers
+    return Taken(answers, dossier.current)
 
 
 def corrected(scanned_at: datetime, device_now: datetime, received_at: datetime) -> datetime:
@@ -92,101 +104,63 @@ def corrected(scanned_at: datetime, device_now: datetime, received_at: datetime)
     return min(scanned_at + skew, received_at)
 
 
-def _judge(session: Session, door: Door, device_now: datetime, fresh: Mapping[UUID, Request]) -> dict[UUID, Scan]:
-    schedule = truth.current_schedule(session, door.event_id)
-    if schedule is None:
-        raise UnknownEvent(door.event_id)
+def _read_all(door: Door, requests: Iterable[Request]) -> dict[UUID, Reading]:
     ring = keys.public_keys("HADIR_TICKET_PUBLIC_KEYS")
-    readings = {
-        scan_id: read(request.ticket, door.event_id, ring) if request.ticket is not None else Reading()
-        for scan_id, request in fresh.items()
+    return {
+        request.scan_id: read(request.ticket, door.event_id, ring) if request.ticket is not None else Reading()
+        for request in requests
     }
-    targets = _stored(session, (request.undoes for request in fresh.values() if request.undoes))
-    tickets = {reading.ticket_id for reading in readings.values() if reading.ticket_id}
-    walk_ins = {request.walk_in_id for request in fresh.values() if request.walk_in_id}
-    known = tickets | walk_ins | {id for scan in targets.values() for id in (scan.ticket_id, scan.walk_in_id) if id}
-    lock_tickets(session, known)
-    roster = Roster.load(session, door.event_id, fresh.values(), readings.values(), targets.values())
-    lock_people(session, roster.people)
-    # Whoever held the locks may have stored the same scans, or changed these people, while we waited.
-    done = _stored(session, fresh)
-    roster = Roster.load(session, door.event_id, fresh.values(), readings.values(), targets.values())
+
+
+def _named(requests: Sequence[Request], readings: Mapping[UUID, Reading]) -> Named:
+    return Named(
+        scans=frozenset(readings),
+        tickets=frozenset(reading.ticket_id for reading in readings.values() if reading.ticket_id),
+        codes=frozenset(reading.code for reading in readings.values() if reading.code),
+        people=frozenset(request.participant_id for request in requests if request.participant_id),
+        walk_ins=frozenset(request.walk_in_id for request in requests if request.walk_in_id),
+        targets=frozenset(request.undoes for request in requests if request.undoes),
+    )
+
+
+def _judge(
+    session: Session,
+    door: Door,
+    device_now: datetime,
+    dossier: Dossier,
+    fresh: Mapping[UUID, Request],
+    readings: Mapping[UUID, Reading],
+) -> dict[UUID, Scan]:
     received_at = clock.now()
     scans = {
-        scan_id: _scan(door, schedule, roster, request, readings[scan_id], device_now, received_at)
+        scan_id: _scan(door, dossier, request, readings[scan_id], device_now, received_at)
         for scan_id, request in fresh.items()
-        if scan_id not in done
     }
-    _fold(session, door.event_id, schedule, roster, scans)
-    return done | _insert(session, scans)
+    _fold(session, door.event_id, dossier, scans)
+    return _insert(session, scans)
 
 
-@dataclass(frozen=True)
-class Roster:
-    """The people whom a batch is about, by each way to name them."""
-
-    people: Mapping[UUID, Attendee]
-    by_ticket: Mapping[UUID, Attendee]
-    by_code: Mapping[str, Attendee]
-    by_walk_in: Mapping[UUID, Attendee]
-
-    @classmethod
-    def load(
-        cls,
-        session: Session,
-        event_id: int,
-        requests: Iterable[Request],
-        readings: Iterable[Reading],
-        targets: Iterable[Scan],
-    ) -> "Roster":
-        """Everybody named by a ticket (replaced ones too), a typed code, an id, or as the target of an undo."""
-        readings, targets = list(readings), list(targets)
-        tickets = [reading.ticket_id for reading in readings if reading.ticket_id]
-        tickets += [scan.ticket_id for scan in targets if scan.ticket_id]
-        codes = [reading.code for reading in readings if reading.code]
-        requests = list(requests)
-        ids = [request.participant_id for request in requests if request.participant_id]
-        by_walk_in = answered(session, event_id, (r.walk_in_id for r in requests if r.walk_in_id))
-        ids += by_walk_in.values()
-        ids += [scan.participant_id for scan in targets if scan.participant_id]
-        named = []
-        if tickets:
-            named += [Attendee.ticket_id.in_(tickets), Attendee.revoked_ticket_ids.overlap(tickets)]
-        if codes:
-            named.append(Attendee.code.in_(codes))
-        if ids:
-            named.append(Attendee.participant_id.in_(ids))
-        if not named:
-            return cls({}, {}, {}, {})
-        query = select(Attendee).where(Attendee.event_id == event_id, Attendee.erased.is_(False), or_(*named))
-        rows = list(session.scalars(query.execution_options(populate_existing=True)))
-        by_ticket = {ticket_id: row for row in rows for ticket_id in (*row.revoked_ticket_ids, row.ticket_id)}
-        people = {row.participant_id: row for row in rows}
-        walk_ins = {key: people[person] for key, person in by_walk_in.items() if person in people}
-        return cls(people, by_ticket, {row.code: row for row in rows}, walk_ins)
-
-    def find(self, request: Request, reading: Reading) -> Attendee | None:
-        """The person whom one scan is about."""
-        if request.participant_id:
-            return self.people.get(request.participant_id)
-        if request.walk_in_id:
-            return self.by_walk_in.get(request.walk_in_id)
-        if reading.ticket_id:
-            return self.by_ticket.get(reading.ticket_id)
-        return self.by_code.get(reading.code) if reading.code else None
+def _find(roster: Roster, request: Request, reading: Reading) -> Attendee | None:
+    """The person whom one scan is about."""
+    if request.participant_id:
+        return roster.people.get(request.participant_id)
+    if request.walk_in_id:
+        return roster.by_walk_in.get(request.walk_in_id)
+    if reading.ticket_id:
+        return roster.by_ticket.get(reading.ticket_id)
+    return roster.by_code.get(reading.code) if reading.code else None
 
 
 def _scan(
     door: Door,
-    schedule: Schedule,
-    roster: Roster,
+    dossier: Dossier,
     request: Request,
     reading: Reading,
     device_now: datetime,
     received_at: datetime,
 ) -> Scan:
     """The scan as it will be stored, not judged yet but for what is nobody's ticket."""
-    attendee = roster.find(request, reading)
+    attendee = _find(dossier.roster, request, reading)
     at = corrected(request.scanned_at, device_now, received_at)
     undo = request.undoes is not None
     refused = reading.refused
@@ -215,26 +189,23 @@ def _scan(
         device_now=device_now,
         effective_at=at,
         received_at=received_at,
-        schedule_version=schedule.version,
+        schedule_version=dossier.current.version,
     )
 
 
-def _fold(session: Session, event_id: int, schedule: Schedule, roster: Roster, scans: Mapping[UUID, Scan]) -> None:
+def _fold(session: Session, event_id: int, dossier: Dossier, scans: Mapping[UUID, Scan]) -> None:
     """Judge the new scans among everything known of the same tickets, and store the attendance that follows."""
-    tickets = {scan.ticket_id for scan in scans.values() if scan.ticket_id and not scan.participant_id}
-    targets = _stored(session, (scan.undoes for scan in scans.values() if scan.undoes))
-    tickets |= {scan.ticket_id for scan in targets.values() if scan.ticket_id and not scan.participant_id}
-    touched = (*scans.values(), *targets.values())
-    walk_ins = {scan.walk_in_id for scan in touched if scan.walk_in_id and not scan.participant_id}
-    known = truth.scans_of(session, event_id, roster.people, tickets, walk_ins)
-    known += truth.undos_of(session, event_id, scans)
+    known = [scan for scan in dossier.scans.values() if scan.event_id == event_id]
     everything = [*known, *scans.values()]
-    versions = truth.schedules_of(session, event_id, {scan.schedule_version for scan in everything})
+    people = dossier.roster.people
     found = []
     for subject, theirs in truth.group(everything).items():
+        if not any(scan.scan_id in scans for scan in theirs):
+            # Known only because the batch repeats it: not all that is needed to judge it again is here.
+            continue
         _queue_up(theirs, scans)
-        person = roster.people.get(subject.id)
-        folded = truth.fold_scans(theirs, person, versions)
+        person = people.get(subject.id)
+        folded = truth.fold_scans(theirs, person, dossier.schedules)
         if person:
             found.append(attendance.Found(subject.id, folded))
         for scan in theirs:
@@ -247,7 +218,7 @@ def _fold(session: Session, event_id: int, schedule: Schedule, roster: Roster, s
             scan.answered = scan.effective = Verdict.UNDONE.value
         scan.conflict = truth.conflicts(scan)
     session.flush()
-    attendance.store(session, schedule, found)
+    attendance.store(session, dossier.current, found)
 
 
 def _queue_up(theirs: Iterable[Scan], fresh: Mapping[UUID, Scan]) -> None:
@@ -278,10 +249,10 @@ def _insert(session: Session, scans: Mapping[UUID, Scan]) -> dict[UUID, Scan]:
         return {}
     # A scan of nobody's ticket holds no lock: its double may have come first, and then that one counts.
     rows = [truth.insertable(scan) for scan in scans.values()]
-    table: Any = Scan.__table__
-    inserted = set(session.scalars(insert(table).on_conflict_do_nothing().returning(table.c.scan_id), rows))
-    doubles = _stored(session, scans.keys() - inserted)
-    return {**scans, **doubles}
+    inserted = set(session.scalars(_INSERT, rows))
+    lost = scans.keys() - inserted
+    doubles = session.scalars(select(Scan).where(Scan.scan_id.in_(lost))) if lost else ()
+    return {**scans, **{scan.scan_id: scan for scan in doubles}}
 
 
 def _own(scan: Scan, door: Door) -> Scan:
@@ -290,18 +261,3 @@ def _own(scan: Scan, door: Door) -> Scan:
     # Somebody guessed, or mixed up, a scan of another event: nothing of it is told here.
     unknown = Verdict.UNKNOWN_TICKET.value
     return Scan(scan_id=scan.scan_id, direction=scan.direction, answered=unknown, effective=unknown, conflict=False)
-
-
-def _stored(session: Session, ids: Iterable[UUID]) -> dict[UUID, Scan]:
-    ids = list(ids)
-    if not ids:
-        return {}
-    return {scan.scan_id: scan for scan in session.scalars(select(Scan).where(Scan.scan_id.in_(ids)))}
-
-
-def _people_of(session: Session, event_id: int, scans: Iterable[Scan]) -> dict[UUID, Attendee]:
-    ids = {scan.participant_id for scan in scans if scan.participant_id}
-    if not ids:
-        return {}
-    rows = session.scalars(select(Attendee).where(Attendee.participant_id.in_(ids), Attendee.event_id == event_id))
-    return {row.participant_id: row for row in rows}

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, Integer, and_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Session
 
 from services.checkin import schedule as schedules
@@ -13,6 +15,31 @@ from services.checkin.folding import Entry, Folded, fold, is_conflict
 from services.checkin.judging import Direction, Passage, Person, Ticket, Verdict
 from services.checkin.models import Attendee, EventSchedule, Scan, WalkIn
 from services.checkin.schedule import Schedule
+
+
+def _ids(name: str) -> Any:
+    return any_(bindparam(name, type_=ARRAY(PgUUID)))
+
+
+# Built once: building a statement costs as much as running it.
+_EVENT = bindparam("event_id", type_=BigInteger)
+_THEIRS = or_(
+    Scan.participant_id == _ids("people"),
+    Scan.ticket_id == _ids("tickets"),
+    Scan.walk_in_id == _ids("walk_ins"),
+    Scan.undoes == _ids("ids"),
+)
+_SCANS = (
+    select(Scan)
+    .where(or_(and_(Scan.event_id == _EVENT, _THEIRS), Scan.scan_id == _ids("ids")))
+    .execution_options(populate_existing=True)
+)
+_UNDOS = select(Scan).where(Scan.event_id == _EVENT, Scan.undoes == _ids("targets"))
+_NEWEST = select(func.max(EventSchedule.version)).where(EventSchedule.event_id == _EVENT).scalar_subquery()
+_SCHEDULES = select(EventSchedule).where(
+    EventSchedule.event_id == _EVENT,
+    or_(EventSchedule.version == _NEWEST, EventSchedule.version == any_(bindparam("versions", type_=ARRAY(Integer)))),
+)
 
 
 class Subject(NamedTuple):
@@ -40,10 +67,8 @@ def current_schedule(session: Session, event_id: int) -> Schedule | None:
 
 
 def schedules_of(session: Session, event_id: int, versions: Iterable[int]) -> dict[int, Schedule]:
-    """The schedules of an event that were in force under ``versions``."""
-    rows = session.scalars(
-        select(EventSchedule).where(EventSchedule.event_id == event_id, EventSchedule.version.in_(set(versions)))
-    )
+    """The schedules of an event that were in force under ``versions``, and the newest; empty when there is none."""
+    rows = session.scalars(_SCHEDULES, {"event_id": event_id, "versions": [*set(versions)]})
     return {row.version: schedules.make(row.event_id, row.version, row.timezone, row.sessions) for row in rows}
 
 
@@ -53,20 +78,20 @@ def scans_of(
     people: Iterable[UUID],
     tickets: Iterable[UUID] = (),
     walk_ins: Iterable[UUID] = (),
+    named: Iterable[UUID] = (),
 ) -> list[Scan]:
-    """All scans of these participants, tickets and walk-ins in the event, and the undos that name one of them."""
-    named = ((Scan.participant_id, people), (Scan.ticket_id, tickets), (Scan.walk_in_id, walk_ins))
-    theirs = or_(*(column.in_(set(ids)) for column, ids in named))
-    scans = list(session.scalars(select(Scan).where(Scan.event_id == event_id, theirs)))
-    return scans + undos_of(session, event_id, (scan.scan_id for scan in scans))
+    """All scans of these participants, tickets and walk-ins in the event, and the undos that name one of them.
 
-
-def undos_of(session: Session, event_id: int, targets: Iterable[UUID]) -> list[Scan]:
-    """The undos that name one of ``targets``."""
-    ids = set(targets)
-    if not ids:
-        return []
-    return list(session.scalars(select(Scan).where(Scan.event_id == event_id, Scan.undoes.in_(ids))))
+    Also the scans that are ``named`` by their ids, of whatever event, and the undos that came before these.
+    """
+    ids = set(named)
+    values = {"people": [*people], "tickets": [*tickets], "walk_ins": [*walk_ins], "ids": [*ids]}
+    # One that is read here may have been changed while its lock was waited for.
+    scans = list(session.scalars(_SCANS, {"event_id": event_id, **values}))
+    others = {scan.scan_id for scan in scans} - ids
+    if others:
+        scans += session.scalars(_UNDOS, {"event_id": event_id, "targets": [*others]})
+    return list({scan.scan_id: scan for scan in scans}.values())
 
 
 def group(scans: Iterable[Scan]) -> dict[Subject, list[Scan]]:

@@ -4,7 +4,7 @@ The door lets them in provisionally. Whether there is a seat is registration's t
 come in any order, and whichever is second settles the arrival.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -63,14 +63,3 @@ def take_answers(session: Session, facts: Facts) -> None:
     session.flush()
     rows = session.scalars(select(Attendee).where(Attendee.participant_id.in_(people), Attendee.erased.is_(False)))
     settle_and_refold(session, {row.participant_id: row for row in rows})
-
-
-def answered(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
-    """Participants of the walk-ins that registration has answered with one."""
-    ids = list(walk_in_ids)
-    if not ids:
-        return {}
-    query = select(WalkIn.walk_in_id, WalkIn.participant_id).where(
-        WalkIn.walk_in_id.in_(ids), WalkIn.event_id == event_id, WalkIn.participant_id.is_not(None)
-    )
-    return {walk_in_id: participant_id for walk_in_id, participant_id in session.execute(query) if participant_id}

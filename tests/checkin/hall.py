@@ -136,7 +136,7 @@ def scan(
 ) -> list[scanning.Answer]:
     """Send a batch as the device would, with its clock right unless said otherwise."""
     with db.transaction() as session:
-        return scanning.take_scans(session, where, device_now or clock.now(), requests)
+        return scanning.take_scans(session, where, device_now or clock.now(), requests).answers
 
 
 def verdicts(answers: list[scanning.Answer]) -> list[str]:

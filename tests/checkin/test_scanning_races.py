@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from services.checkin import scanning
+from services.checkin import dossier, truth
 from tests.checkin.hall import (
     door,
     person_fact,
@@ -21,7 +21,7 @@ from tests.checkin.hall import (
 def race(where, text) -> list[str]:
     """Two devices scan one ticket; each has read the history before either writes."""
     both_have_read = threading.Barrier(2)
-    load, found = scanning.truth.scans_of, []
+    load, found = truth.scans_of, []
 
     def load_and_wait(*arguments):
         known = load(*arguments)
@@ -33,7 +33,7 @@ def race(where, text) -> list[str]:
         found.extend(verdicts(scan(where, request(wib("08:00"), text))))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning.truth, "scans_of", load_and_wait)
+        patch.setattr(truth, "scans_of", load_and_wait)
         threads = [threading.Thread(target=one) for _ in range(2)]
         for thread in threads:
             thread.start()
@@ -51,8 +51,7 @@ def test_two_scans_of_one_ticket_at_once_before_its_row(day):
 
 
 def test_control_without_the_locks_both_check_in(day, siti, monkeypatch):
-    monkeypatch.setattr(scanning, "lock_tickets", lambda *_: None)
-    monkeypatch.setattr(scanning, "lock_people", lambda *_: None)
+    monkeypatch.setattr(dossier, "lock_all", lambda *_: None)
     assert race(door(), ticket(siti)) == ["checked_in", "checked_in"]
 
 

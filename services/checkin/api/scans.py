@@ -6,7 +6,7 @@ from flask import abort, g
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
 
-from services.checkin import callers, devices, scanning, sentences, truth
+from services.checkin import callers, devices, scanning, sentences
 from services.checkin.models import db
 from services.checkin.schemas import BatchSchema, PairedSchema, PairingSchema, ResultsSchema
 from shared.web.access import DEVICE, ORGANISER, PUBLIC, who
@@ -26,12 +26,10 @@ def take_scans(batch: dict[str, Any]) -> Any:
     door = callers.door(batch["event_id"])
     with db.transaction() as session:
         try:
-            answers = scanning.take_scans(session, door, batch["device_now"], batch["scans"])
+            taken = scanning.take_scans(session, door, batch["device_now"], batch["scans"])
         except scanning.UnknownEvent:
             abort(404)
-        schedule = truth.current_schedule(session, door.event_id)
-    assert schedule is not None
-    return {"results": [sentences.result(*answer[:2], schedule, answer.repeated) for answer in answers]}
+    return {"results": [sentences.result(*answer[:2], taken.schedule, answer.repeated) for answer in taken.answers]}
 
 
 @blueprint.post("/pair")

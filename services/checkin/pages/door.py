@@ -37,9 +37,7 @@ def scan(event_id: int) -> Any:
     wanted = staff_scan(ticket[:7089], _scan_id(), now, direction, _session_id())
     with db.transaction() as session:
         load_event(session, event_id)
-        (answer,) = scanning.take_scans(session, callers.door(event_id), now, [wanted])
-        schedule = truth.current_schedule(session, event_id)
-    assert schedule is not None
+        (answer,), schedule = scanning.take_scans(session, callers.door(event_id), now, [wanted])
     result = sentences.result(answer.scan, answer.attendee, schedule)
     return _page(event_id, result, direction, wanted.session_id)
 
