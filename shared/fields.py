@@ -42,7 +42,8 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         assert text is not None
         _check_storable(text)
-        text = text.strip() if self.multiline else " ".join(text.split())
+        # Forms send line ends as CRLF; kept so, a text that nobody changed would differ from itself.
+        text = text.replace("\r\n", "\n").strip() if self.multiline else " ".join(text.split())
         if not text and not self.allow_empty:
             raise self.make_error("empty")
         return unicodedata.normalize("NFC", text)

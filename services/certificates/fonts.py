@@ -7,30 +7,23 @@ import functools
 import unicodedata
 from pathlib import Path
 
-import fontpkg
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-# In the order in which a character is looked for: one display face, then wider and wider nets.
+from shared import fonts
+
+# In the order in which a character is looked for: one display face, then wider and wider nets. A name in a script that
+# none of them has is refused before anything is issued.
 _FAMILIES = ("eb-garamond", "noto-serif", "noto-sans", "noto-sans-arabic")
-_NPM = Path(__file__).resolve().parent.parent.parent / "node_modules" / "@expo-google-fonts"
-# Scripts that only npm packages bring: the family's name and its one file that we use. Without them a name in such a
-# script is refused before anything is issued.
-_FROM_NPM = {
-    "Noto Sans Javanese": _NPM / "noto-sans-javanese" / "400Regular" / "NotoSansJavanese_400Regular.ttf",
-    "Noto Sans SC": _NPM / "noto-sans-sc" / "400Regular" / "NotoSansSC_400Regular.ttf",
-}
 
 
 def names() -> list[str]:
     """The families' names, as Typst knows them."""
-    installed = [name for name, path in _FROM_NPM.items() if path.exists()]
-    return [fontpkg.family(slug).name for slug in _FAMILIES] + installed
+    return fonts.names(_FAMILIES)
 
 
 def files() -> list[Path]:
     """The font files themselves."""
-    installed = [path for path in _FROM_NPM.values() if path.exists()]
-    return [file.path for slug in _FAMILIES for file in fontpkg.family(slug).files] + installed
+    return fonts.files(_FAMILIES)
 
 
 @functools.cache

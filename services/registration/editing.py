@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registration import audit, codes, seats
+from services.registration import audit, codes, questions, seats
 from services.registration.events import consent_text
 from services.registration.form_fields import in_zone
 from services.registration.models import ConsentText, Event, EventSession, Organiser, SeatPool
@@ -140,9 +140,10 @@ def copy(session: Session, event: Event, day: date) -> Event:
     def moved(at: datetime | None) -> Any:
         return at and (at.astimezone(zone).replace(tzinfo=None) + days).replace(tzinfo=zone)
 
-    kept = (*_PLAIN, *_CERTIFICATE, "organiser_id", "topics", "signatories", "certificate_policy", "questions")
+    kept = (*_PLAIN, *_CERTIFICATE, "organiser_id", "topics", "signatories", "certificate_policy")
     made = Event(
         **{name: getattr(event, name) for name in kept},
+        questions=questions.for_copy(event),
         slug=free_slug(session, f"{event.slug} {day.isoformat()}"),
         status=DRAFT,
         consent_version=1,

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -12,7 +13,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.registration import labels
+from services.registration import answers, labels
 from services.registration.models import Attendance, CertificateCopy, Event, Participant
 from services.registration.publishing import partner_names
 
@@ -30,7 +31,9 @@ def table(session: Session, event: Event, found: Select[Participant], with_needs
     head += [_("Tiba: %(title)s", title=item.title) for item in event.sessions]
     head += [_("Menit hadir"), _("Nomor sertifikat")]
     head += [_("Kebutuhan akomodasi"), _("Penjelasan kebutuhan")] if with_needs else []
-    head += [question["label"] for question in event.questions]
+    questions = _questions(event, people)
+    locale = str(get_locale())
+    head += [answers.label_of(question, locale) for question in questions]
     lines = [head]
     for person in people:
         present = [attendance.get((person.id, item.id)) for item in event.sessions]
@@ -50,13 +53,15 @@ def table(session: Session, event: Event, found: Select[Participant], with_needs
         if with_needs:
             words = dict(labels.need_options())
             line += ["; ".join(words[need] for need in person.needs), person.needs_note or ""]
-        line += [_answer(person.answers.get(question["key"])) for question in event.questions]
+        line += [answers.text_of(question, person.answers.get(question["key"]), locale) for question in questions]
         lines.append(line)
     return lines
 
 
-def _answer(value: object) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+def _questions(event: Event, people: Sequence[Participant]) -> list[answers.Question]:
+    """What is asked now, and what was asked of anybody among ``people``."""
+    answered = {key for person in people for key in person.answers}
+    return [one for one in event.questions if not one.get("removed") or one["key"] in answered]
 
 
 def _attendance(session: Session, event: Event) -> dict[tuple[object, int], Attendance]:

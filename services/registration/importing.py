@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from services.registration import audit, signup, tables
+from services.registration import answers, audit, signup, tables
 from services.registration.labels import need_options
 from services.registration.models import Import, Participant, Partner
 from services.registration.models.imports import COMMITTED
@@ -87,16 +87,20 @@ def _storable(rows: list[tables.Row]) -> list[tables.Row]:
 
 def preview(session: Session, row: Import) -> Preview:
     """The people in an upload, and everything that stands against taking it."""
-    schema = CoordinatedPerson()
+    questions = row.partner.event.questions
+    # Whoever imports may not know; the people themselves can still answer on their own page.
+    schema = answers.beside(CoordinatedPerson, answers.schema_of(questions, required=False))
     names = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
+    headings = {answers.name_of(one["key"]): one["label"] for one in answers.asked(questions)}
     people, problems, lines = [], [], []
     for line, cells in enumerate(row.rows, start=2):
         try:
-            people.append(schema.load(_fields(cells, names)))
+            people.append(schema.load({**_fields(cells, names), "answers": answers.from_row(questions, cells)}))
             lines.append(line)
         except ValidationError as error:
-            problems += _problems(line, error)
-    unknown = [name for name in (row.rows[0] if row.rows else {}) if name and name not in names]
+            problems += _problems(line, error, headings)
+    known = {*names, *(name for one in answers.asked(questions) for name in answers.columns_of(one))}
+    unknown = [name for name in (row.rows[0] if row.rows else {}) if name and name not in known]
     return Preview(people, problems, _duplicates(session, row.partner, people, lines), unknown)
 
 
@@ -120,11 +124,19 @@ def _needs(text: str) -> Iterable[str]:
             yield words.get(part.strip().lower(), part.strip().lower().replace(" ", "_"))
 
 
-def _problems(line: int, error: ValidationError) -> list[Problem]:
+def _problems(line: int, error: ValidationError, headings: dict[str, str]) -> list[Problem]:
     found = flatten(error.messages)
     return [
-        Problem(line, COLUMNS.get(name.split(".")[0], (name,))[0], texts[0]) for name, texts in sorted(found.items())
+        Problem(line, headings.get(name) or COLUMNS.get(name.split(".")[0], (name,))[0], texts[0])
+        for name, texts in sorted(found.items())
     ]
+
+
+def template(partner: Partner) -> list[list[str]]:
+    """The lines of a file to fill in: the headings, and an example."""
+    asked = answers.asked(partner.event.questions)
+    example = ["Contoh Nama", "contoh@organisasi.example", "id", "braille, wheelchair", "", "ya", "ya"]
+    return [[*TEMPLATE, *(one["label"] for one in asked)], [*example, *("" for _one in asked)]]
 
 
 def _duplicates(session: Session, partner: Partner, people: list[dict[str, Any]], lines: list[int]) -> list[Duplicate]:

@@ -107,6 +107,32 @@ def session_fields() -> dict[str, str]:
     }
 
 
+def question_kinds() -> list[tuple[str, str]]:
+    """How a question may be answered."""
+    return [
+        ("text", _("Teks")),
+        ("choice", _("Satu pilihan")),
+        ("choices", _("Beberapa pilihan")),
+        ("number", _("Angka")),
+        ("date", _("Tanggal")),
+    ]
+
+
+def question_fields() -> dict[str, str]:
+    """What the fields of a question's form are called."""
+    return {
+        "label": _("Pertanyaan yang diajukan"),
+        "label_en": _("Pertanyaan dalam bahasa Inggris"),
+        "help": _("Petunjuk"),
+        "help_en": _("Petunjuk dalam bahasa Inggris"),
+        "kind": _("Jenis jawaban"),
+        "options": _("Pilihan"),
+        "smallest": _("Angka terkecil"),
+        "largest": _("Angka terbesar"),
+        "required": _("Wajib dijawab"),
+    }
+
+
 def action(status: str) -> str:
     """What a button that leads to an event's status says."""
     return {

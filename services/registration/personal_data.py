@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registration import people
+from services.registration import answers, people
 from services.registration.events import consent_text
 from services.registration.models import Event, Participant
 
@@ -20,6 +20,7 @@ def export(session: Session, event: Event, person: Participant) -> dict[str, Any
             **{name: getattr(person, name) for name in own},
             "id": str(person.id),
             "answers": person.answers,
+            "answers_in_words": dict(answers.described(event.questions, person.answers, person.locale)),
             "group": person.group_number,
             "registered_at": person.created_at.isoformat(),
         },

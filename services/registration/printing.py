@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import fontpkg
 import typst
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
@@ -19,7 +18,7 @@ from services.registration.localised import in_language
 from services.registration.models import Attendance, Event, Participant
 from services.registration.models.participants import CONFIRMED
 from services.registration.publishing import partner_names
-from shared import clock, qr
+from shared import clock, fonts, qr
 from shared.web.i18n import clock_time, long_date
 
 DESIGN = Path(__file__).resolve().parent / "design"
@@ -88,7 +87,17 @@ def _parted(people: list[Participant], names: Mapping[int, str], wanted: Sheets)
 
 
 def paper_tickets(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
-    """Tickets (which serve as badges) of whom ``found`` selects, eight to an A4 sheet."""
+    """Tickets of whom ``found`` selects, eight to an A4 sheet."""
+    return _pdf("tickets.typ", {**_about(event, locale), "title": _("Tiket"), **_people(session, event, found)})
+
+
+def badges(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
+    """Name badges of whom ``found`` selects, eight to an A4 sheet, with marks where to cut."""
+    return _pdf("badges.typ", {**_about(event, locale), "title": _("Lencana nama"), **_people(session, event, found)})
+
+
+def _people(session: Session, event: Event, found: Select[Participant]) -> dict[str, Any]:
+    """Those who come, as tickets and badges show them, and the words beside."""
     people = _confirmed(session, found)
     names = partner_names(session, people)
     described = [
@@ -103,7 +112,7 @@ def paper_tickets(session: Session, event: Event, found: Select[Participant], lo
         for person in people
     ]
     words = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": _("Kelompok")}
-    return _pdf("tickets.typ", {**_about(event, locale), "title": _("Tiket"), "labels": words, "people": described})
+    return {"labels": words, "people": described}
 
 
 def _confirmed(session: Session, found: Select[Participant]) -> list[Participant]:
@@ -126,7 +135,7 @@ def _arrivals(session: Session, event: Event) -> dict[tuple[Any, int], str]:
 def _about(event: Event, locale: str) -> dict[str, Any]:
     return {
         "lang": locale,
-        "fonts": [fontpkg.family(slug).name for slug in _FAMILIES],
+        "fonts": fonts.names(_FAMILIES),
         "event": in_language(event, "title", locale),
         "organiser": event.organiser.name,
         "day": long_date(event.starts_at, event.timezone),
@@ -137,9 +146,9 @@ def _about(event: Event, locale: str) -> dict[str, Any]:
 
 @functools.cache
 def _compiler(template: str) -> typst.Compiler:
-    folders = sorted({str(file.path.parent) for slug in _FAMILIES for file in fontpkg.family(slug).files})
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-    return typst.Compiler(input=str(DESIGN / template), root=str(DESIGN), font_paths=fonts)
+    folders = sorted({str(path.parent) for path in fonts.files(_FAMILIES)})
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    return typst.Compiler(input=str(DESIGN / template), root=str(DESIGN), font_paths=found)
 
 
 def _pdf(template: str, data: dict[str, Any]) -> bytes:

@@ -53,7 +53,20 @@ class WithConsent(Schema):
     )
 
 
-class SignUp(Person, WithNeeds, WithConsent):
+class WithAnswers(Schema):
+    """Answers to the event's own questions; services/registration/answers.py holds them to the definitions."""
+
+    answers = fields.Dict(
+        keys=fields.String(),
+        load_default=dict,
+        metadata={
+            "description": "Answers by the question's key: text, one option's value, a list of values, a number, or a"
+            " date such as 2022-12-25. Which questions there are is said with the event"
+        },
+    )
+
+
+class SignUp(Person, WithNeeds, WithConsent, WithAnswers):
     """What somebody fills in to take part."""
 
     invite = Text(load_default=None, allow_none=True, longest=40, metadata={"description": "A partner's invite code"})
@@ -106,6 +119,29 @@ class SessionOut(Schema):
     ends_at = Instant()
 
 
+class OptionOut(Schema):
+    """One of a question's options."""
+
+    value = fields.String()
+    label = fields.String()
+    label_en = fields.String(allow_none=True)
+
+
+class QuestionOut(Schema):
+    """A question that the event asks besides the usual ones."""
+
+    key = fields.String(metadata={"description": "The answer's name in `answers`"})
+    kind = fields.String(metadata={"enum": ["text", "choice", "choices", "number", "date"]})
+    label = fields.String()
+    label_en = fields.String(allow_none=True)
+    help = fields.String(allow_none=True)
+    help_en = fields.String(allow_none=True)
+    required = fields.Boolean()
+    options = fields.List(fields.Nested(OptionOut))
+    smallest = fields.Float(allow_none=True)
+    largest = fields.Float(allow_none=True)
+
+
 class EventOut(Schema):
     """A published event as everybody may see it."""
 
@@ -126,6 +162,7 @@ class EventOut(Schema):
     consent_text = fields.String()
     consent_text_en = fields.String(allow_none=True)
     sessions = fields.List(fields.Nested(SessionOut))
+    questions = fields.List(fields.Nested(QuestionOut))
 
 
 class EventsPage(Schema):
@@ -148,6 +185,7 @@ class RegistrationOut(Schema):
     status = fields.String()
     status_at = Instant()
     code = fields.String(metadata={"description": "The ticket's typed code"})
+    answers = fields.Dict(keys=fields.String(), metadata={"description": "By the question's key"})
     ticket = fields.String(allow_none=True, metadata={"description": "The QR code's text; none while there is no seat"})
     token = fields.String(metadata={"description": "Names this registration in other calls"})
     page = fields.String(metadata={"description": "The participant's own page"})

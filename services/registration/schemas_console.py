@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registration.form_fields import NUMBER_MESSAGES, WallTime
 from services.registration.models.participants import ROLES, STATUSES
-from services.registration.schemas import CHOOSE, Person, WithConsent, WithNeeds
+from services.registration.schemas import CHOOSE, Person, WithAnswers, WithConsent, WithNeeds
 from services.registration.signin import SHORTEST_PASSWORD
 from shared.fields import REQUIRED, Email, Text
 
@@ -58,7 +58,7 @@ class ForgotPassword(Schema):
     email = Email(required=True)
 
 
-class CoordinatedPerson(Person, WithNeeds, WithConsent):
+class CoordinatedPerson(Person, WithNeeds, WithConsent, WithAnswers):
     """Somebody whom a coordinator registers; without e-mail the ticket goes through the coordinator."""
 
     email = Email(load_default=None, allow_none=True)

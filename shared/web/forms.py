@@ -22,11 +22,12 @@ class FormErrors(Exception):
 def load(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:
     """What ``schema`` makes of a posted form. Raises FormErrors.
 
-    Empty inputs count as absent; an unticked checkbox as False; lists are read from repeated names.
+    Empty inputs count as absent; an unticked checkbox as False; lists are read from repeated names; the fields of a
+    nested schema from names with a dot.
     """
     typed = typed_values(schema, form, ignore)
     try:
-        loaded = schema.load({name: value for name, value in typed.items() if value != ""})
+        loaded = schema.load(_nested(schema, typed))
     except ValidationError as error:
         raise FormErrors(flatten(error.messages), typed) from error
     assert isinstance(loaded, dict)
@@ -37,12 +38,31 @@ def typed_values(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str
     """The form as plain data, before validation: to show again what somebody typed."""
     typed: dict[str, Any] = {}
     for name in {*form.keys()} - _OWN - {*ignore}:
-        many = isinstance(schema.fields.get(name), fields.List)
+        many = isinstance(_field(schema, name), fields.List)
         typed[name] = form.getlist(name) if many else form[name]
     for name, field in schema.fields.items():
         if isinstance(field, fields.Boolean) and name not in typed and name not in ignore:
             typed[name] = False
     return typed
+
+
+def _field(schema: Schema, name: str) -> Any:
+    """The field of a form's name, which may be one of a nested schema."""
+    outer, _dot, inner = name.partition(".")
+    field = schema.fields.get(outer)
+    return field.schema.fields.get(inner) if inner and isinstance(field, fields.Nested) else schema.fields.get(name)
+
+
+def _nested(schema: Schema, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the fields of nested schemas in dictionaries of their own, be they empty."""
+    inside: dict[str, Any] = {name: {} for name, field in schema.fields.items() if isinstance(field, fields.Nested)}
+    plain: dict[str, Any] = {}
+    for name, value in typed.items():
+        outer, _dot, inner = name.partition(".")
+        target, key = (inside[outer], inner) if inner and outer in inside else (plain, name)
+        if value != "":
+            target[key] = value
+    return plain | inside
 
 
 def flatten(messages: Any) -> dict[str, list[str]]:

@@ -136,11 +136,35 @@ def test_paper_tickets_open_the_door(organiser, event, crowd):
         assert ticket.ticket_id == session.query(Participant).filter_by(name="Kartika").one().ticket_id
 
 
+def test_badges_are_eight_to_a_sheet_with_large_names_and_open_the_door(organiser, event, partners, crowd):
+    with db.transaction() as session:
+        long = {"name": "Raden Ajeng Kusumaningtyas Wulandari Prawirohardjo, S.Pd., M.Hum.", "role": "moderator"}
+        signup.register(session, session.get(Event, event.id), {**long, "organisation": "O" + " rganisasi" * 19}, "api")
+        people = session.query(Participant).filter_by(status="confirmed").count()
+    made = _get(organiser, event, "files/badges.pdf").data
+    reader = PdfReader(io.BytesIO(made))
+    assert len(reader.pages) == -(-people // 8)
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    sizes = {}
+    for page in reader.pages:
+        page.extract_text(visitor_text=lambda text, _cm, tm, _font, size: sizes.setdefault(text.strip(), size * tm[0]))
+    assert sizes["Kartika"] == 26
+    assert 10 < next(size for text, size in sizes.items() if "Kusumaningtyas" in text) < 26
+    document = PdfDocument(made)
+    with db.transaction() as session:
+        tickets_of = set(session.scalars(select(Participant.ticket_id).where(Participant.status == "confirmed")))
+    read = [code.text for page in document for code in zxingcpp.read_barcodes(page.render(scale=3).to_pil())]
+    public = keys.public_keys("HADIR_TICKET_PUBLIC_KEYS")
+    assert {tickets.read(text, public).ticket_id for text in read} == tickets_of
+    ours = PdfReader(io.BytesIO(organiser.get(f"/console/partners/{partners[0].id}/files/badges.pdf").data))
+    assert "Kusumaningtyas" not in "".join(page.extract_text() for page in ours.pages)
+
+
 def test_names_in_scripts_without_a_font_still_print(organiser, event):
     with db.transaction() as session:
         for name in ("ꦲꦢꦶꦂ", "محمد", "Ngũgĩ", "#set text", "$x^2$ *b* <a>"):
             signup.register(session, session.get(Event, event.id), {"name": name, "email": None}, "organiser")
-    for filename in ("attendance.pdf", "tickets.pdf"):
+    for filename in ("attendance.pdf", "tickets.pdf", "badges.pdf"):
         pages = PdfReader(io.BytesIO(_get(organiser, event, f"files/{filename}").data)).pages
         text = "".join(page.extract_text() for page in pages)
         assert "#set text" in text

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.registration import events
+from services.registration import answers, events
 from services.registration.models import Event, db
 from services.registration.schemas import EventOut, EventsPage
 from shared import clock
@@ -64,6 +64,7 @@ def event_out(session: Session, event: Event) -> dict[str, Any]:
     return {
         **{name: getattr(event, name) for name in (*plain, "starts_at", "ends_at", "status")},
         "sessions": list(event.sessions),
+        "questions": answers.asked(event.questions),
         "takes_signups": event.takes_signups(clock.now()),
         "seats_free": events.open_pool(session, event.id).free,
         "consent_text": consent.text,

@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort, g
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema
+from marshmallow import EXCLUDE, Schema, ValidationError
 from sqlalchemy.orm import Session
 
-from services.registration import cancelling, signup, tickets
+from services.registration import answers, cancelling, signup, tickets
 from services.registration.api.events import find
 from services.registration.models import Event, Participant, db
 from services.registration.models.participants import CONFIRMED
@@ -17,6 +17,7 @@ from shared.fields import Text
 from shared.web import idempotency
 from shared.web.access import LINK_HOLDER, PUBLIC, who
 from shared.web.errors import problem
+from shared.web.forms import flatten
 from shared.web.openapi import problem_response
 
 blueprint = Blueprint("registrations", __name__, url_prefix="/api/v1", description="Registrations, by their holder")
@@ -49,6 +50,8 @@ def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
         return _conflict("invite", _("Undangan ini tidak berlaku (lagi)."))
     except signup.SignUpClosed:
         return problem(409, _("Pendaftaran ditutup"), request_id=g.request_id)
+    except ValidationError as error:
+        return wrong_fields(error)
     except idempotency.KeyReused:
         return problem(422, _("Idempotency-Key ini sudah dipakai untuk isi yang lain"), request_id=g.request_id)
 
@@ -59,10 +62,17 @@ def _sign_up_once(session: Session, event: Event, details: dict[str, Any], key: 
         person = session.get(Participant, earlier.body["id"])
         assert person is not None
         return registration_out(event, person)
-    person = signup.sign_up(session, event, details, "api", details["invite"])
+    given = {**details, "answers": answers.check(event.questions, details["answers"])}
+    person = signup.sign_up(session, event, given, "api", details["invite"])
     if key:
         idempotency.keep(session, scope, key, idempotency.Answer(201, {"id": str(person.id)}), str(person.id))
     return registration_out(event, person)
+
+
+def wrong_fields(error: ValidationError) -> Any:
+    """422, each wrong field by its name, such as ``answers.diet``."""
+    title = _("Ada isian yang perlu diperbaiki")
+    return problem(422, title, errors=flatten(error.normalized_messages()), request_id=g.request_id)
 
 
 def _conflict(field: str, message: str) -> Any:
@@ -105,6 +115,7 @@ def registration_out(event: Event, person: Participant) -> dict[str, Any]:
     return {
         **{name: getattr(person, name) for name in plain},
         "event": event.slug,
+        "answers": person.answers,
         "ticket": tickets.qr_text(event, person) if person.status == CONFIRMED else None,
         "token": tickets.link_token(event, person),
         "page": tickets.link(event, person),

@@ -46,7 +46,8 @@ class Event(Base):
     consent_version: Mapped[int] = mapped_column(Integer, default=1)
     # How long a person who was promoted from the waiting list has to confirm; None: confirmed at once.
     offer_hours: Mapped[int | None] = mapped_column(Integer)
-    # [{"key", "kind", "label", "label_en", "required", "options": [{"value", "label", "label_en"}]}]
+    # What the form asks besides, in order: [{"key", "kind", "label", "label_en", "help", "help_en", "required",
+    # "options": [{"value", "label", "label_en"}], "smallest", "largest", "removed"}]; see answers.py and questions.py.
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     topics: Mapped[list[str]] = mapped_column(JSONB, default=list)
     groups_locked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE
 from sqlalchemy.orm import Session
 
-from services.registration import events, signup, tickets
+from services.registration import answers, events, signup, tickets
 from services.registration.labels import locale_options, need_options
 from services.registration.models import Event, db
 from services.registration.schemas import SignUp
@@ -46,11 +47,15 @@ def show(slug: str) -> Any:
 @who(PUBLIC)
 def submit(slug: str) -> Any:
     """Sign up, once for each form that was shown, and go to the ticket."""
-    typed = typed_values(SignUp(), request.form)
+    typed: dict[str, Any] = {}
     try:
-        details = load(SignUp(), request.form, ignore=[FORM_TOKEN])
         with db.transaction() as session:
-            return redirect(_sign_up_once(session, _event(session, slug), details), 303)
+            event = _event(session, slug)
+            # A question that was removed while somebody filled in the form is no fault of theirs.
+            schema = answers.beside(SignUp, answers.schema_of(event.questions, unknown=EXCLUDE))
+            typed = typed_values(schema, request.form)
+            details = load(schema, request.form, ignore=[FORM_TOKEN])
+            return redirect(_sign_up_once(session, event, details), 303)
     except FormErrors as error:
         errors = error.errors
     except signup.AlreadyRegistered:
@@ -91,6 +96,7 @@ def _event(session: Session, slug: str) -> Event:
 def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
     invite = str(typed.get("invite") or "")
     partner = signup.find_invite(session, event, invite) if invite else None
+    questions = answers.controls(event.questions, str(get_locale()))
     return render_template(
         "public/event.html",
         event=event,
@@ -101,7 +107,8 @@ def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[st
         consent=events.consent_text(session, event),
         typed=typed,
         errors=errors,
-        labels=_labels(),
+        labels=_labels(questions),
+        questions=questions,
         needs=need_options(),
         locales=locale_options(),
         form_token=typed.get(FORM_TOKEN) or secrets.token_urlsafe(16),
@@ -109,12 +116,13 @@ def _page(session: Session, event: Event, typed: dict[str, Any], errors: dict[st
     )
 
 
-def _labels() -> dict[str, str]:
+def _labels(questions: list[answers.Control]) -> dict[str, str]:
     return {
         "name": _("Nama lengkap"),
         "email": _("Alamat e-mail"),
         "organisation": _("Organisasi"),
         "locale": _("Bahasa untuk surat kami"),
+        **{one.name: one.label for one in questions},
         "needs": _("Kebutuhan akomodasi"),
         "needs_note": _("Penjelasan kebutuhan"),
         "needs_consent": _("Persetujuan menyimpan kebutuhan"),

@@ -5,14 +5,15 @@ from typing import Any
 from flask import Blueprint, Response, flash, json, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE
 from sqlalchemy.orm import Session
 
-from services.registration import calendars, erasing, labels, names, needs, personal_data, tickets, waiting
+from services.registration import answers, calendars, erasing, labels, names, needs, personal_data, tickets, waiting
 from services.registration.models import Participant, db
 from services.registration.pages.ticket import holder, keep_private
-from services.registration.schemas import NameChange, WithNeeds
+from services.registration.schemas import NameChange, WithAnswers, WithNeeds
 from shared.web.access import LINK_HOLDER, who
-from shared.web.forms import FormErrors, load, typed_values
+from shared.web.forms import FormErrors, load
 
 blueprint = Blueprint("own", __name__, url_prefix="/t/<token>")
 blueprint.after_request(keep_private)
@@ -54,6 +55,21 @@ def change_needs(token: str) -> Any:
         person = holder(session, token)
         needs.change(session, person.event, person.id, given)
     flash(_("Kebutuhan disimpan."), "success")
+    return _back(token)
+
+
+@blueprint.post("/answers")
+@who(LINK_HOLDER)
+def change_answers(token: str) -> Any:
+    """Change the answers to the event's own questions."""
+    try:
+        with db.transaction() as session:
+            person = holder(session, token)
+            schema = answers.beside(WithAnswers, answers.schema_of(person.event.questions, unknown=EXCLUDE))
+            answers.change(session, person.event, person.id, load(schema, request.form)["answers"])
+    except FormErrors as error:
+        return _again(token, error)
+    flash(_("Jawaban disimpan."), "success")
     return _back(token)
 
 
@@ -107,11 +123,12 @@ def _back(token: str) -> Any:
 
 def _again(token: str, error: FormErrors) -> Any:
     with db.transaction() as session:
-        return _page(session, token, typed_values(WithNeeds(), request.form), error.errors), 422
+        return _page(session, token, error.typed, error.errors), 422
 
 
 def _page(session: Session, token: str, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
     person = holder(session, token)
+    questions = answers.controls(person.event.questions, str(get_locale()))
     return render_template(
         "public/own.html",
         token=token,
@@ -121,8 +138,10 @@ def _page(session: Session, token: str, typed: dict[str, Any], errors: dict[str,
         typed={**_stored(person), **typed},
         errors=errors,
         needs=labels.need_options(),
+        questions=questions,
         labels={
             "name": _("Nama lengkap"),
+            **{one.name: one.label for one in questions},
             "needs": _("Kebutuhan akomodasi"),
             "needs_note": _("Penjelasan kebutuhan"),
             "needs_consent": _("Persetujuan menyimpan kebutuhan"),
@@ -136,6 +155,7 @@ def _stored(person: Participant) -> dict[str, Any]:
         "needs": person.needs,
         "needs_note": person.needs_note,
         "needs_consent": person.needs_consent_at is not None,
+        **answers.typed(person.answers),
     }
 
 

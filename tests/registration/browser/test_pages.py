@@ -4,16 +4,28 @@ import re
 
 import pytest
 
-from services.registration import demo_people, signup
+from services.registration import demo_people, questions, signup
 from services.registration.models import Event, Participant, Partner, db
+from services.registration.schemas_questions import QuestionForm
 from shared.web import signin
 from tests.browsing import ARGUMENTS, CHROMIUM, SCHEMES, WIDTHS, objections, served
+
+QUESTIONS = [
+    {"label": "Harapan Anda", "label_en": "Your hopes", "kind": "text", "required": False, "options": ""},
+    {"label": "Makan siang", "kind": "choice", "required": True, "options": "Nasi | Rice\nMi | Noodles"},
+    {"label": "Naik apa", "kind": "choice", "required": False, "options": "Bus\nKereta"},
+    {"label": "Materi", "help": "Boleh beberapa.", "kind": "choices", "required": False, "options": "Cetak\nBraille"},
+    {"label": "Umur", "kind": "number", "required": False, "options": "", "smallest": "10", "largest": "120"},
+    {"label": "Tanggal tiba", "kind": "date", "required": False, "options": ""},
+]
 
 
 @pytest.fixture
 def address(app, event, monkeypatch):
     with db.transaction() as session:
         demo_people.fill(session, session.get(Event, event.id), 12)
+        for asked in QUESTIONS:
+            questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
     with served(app) as address:
         monkeypatch.setenv("HADIR_PUBLIC_URL", address)
         yield address
@@ -41,6 +53,7 @@ def _fill(page, name="Sulastri", email="sulastri@contoh.example"):
     page.fill("#f-name", name)
     page.fill("#f-email", email)
     page.check("#f-consent")
+    page.get_by_label("Nasi").check()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -94,7 +107,17 @@ def test_nothing_stands_against_the_console(browser, address, event, partners, w
         about,
         *(
             f"{about}/{what}"
-            for what in ("participants", "partners", "edit", "sessions/", "groups/", "mails/", "audit/")
+            for what in (
+                "participants",
+                "partners",
+                "edit",
+                "sessions/",
+                "questions/",
+                "questions/materi",
+                "groups/",
+                "mails/",
+                "audit/",
+            )
         ),
         f"{about}/mails/new",
         f"{about}/participants/{person.id}",
@@ -119,14 +142,14 @@ def test_somebody_signs_up_with_the_keyboard_alone(browser, address, event):
     page.locator("#f-name").focus()
     typed = {"f-name": "Kartika", "f-email": "kartika@contoh.example"}
     visited = []
-    for _ in range(25):
+    for _ in range(35):
         name = page.evaluate("document.activeElement.id || document.activeElement.type")
         visited.append(name)
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", f"no visible focus on {name}"
         if name in typed:
             page.keyboard.type(typed[name])
-        if name == "f-consent":
+        if name in ("f-consent", "f-answers.makan-siang-1"):
             page.keyboard.press("Space")
         if name == "submit":
             break

@@ -1,41 +1,28 @@
 """The console: for organisers everything, for coordinators their own partner's people."""
 
+from importlib import import_module
+
 from flask import Flask
 
-from services.registration.pages.console import (
-    accounts,
-    agenda,
-    audits,
-    downloads,
-    editing,
-    groups,
-    imports,
-    index,
-    letters,
-    overview,
-    participants,
-    partner_people,
-    partners,
-)
-
 MODULES = (
-    accounts,
-    agenda,
-    audits,
-    downloads,
-    editing,
-    groups,
-    imports,
-    index,
-    letters,
-    overview,
-    participants,
-    partner_people,
-    partners,
+    "accounts",
+    "agenda",
+    "audits",
+    "downloads",
+    "editing",
+    "groups",
+    "imports",
+    "index",
+    "letters",
+    "overview",
+    "participants",
+    "partner_people",
+    "partners",
+    "questions",
 )
 
 
 def register(app: Flask) -> None:
     """Give ``app`` the console's pages."""
-    for module in MODULES:
-        app.register_blueprint(module.blueprint)
+    for name in MODULES:
+        app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)

@@ -1,4 +1,4 @@
-"""Lists to take away: CSV, XLSX, daftar hadir and paper tickets; for the event, or for one partner's people."""
+"""Lists to take away: CSV, XLSX, daftar hadir, paper tickets and badges; for the event, or for one partner's people."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("downloads", __name__, url_prefix="/console")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BY_PARTNER = "attendance-by-partner.pdf"
 ATTENDANCE = ("attendance.pdf", BY_PARTNER)
-LISTS = ("participants.csv", "participants.xlsx", *ATTENDANCE, "tickets.pdf")
+LISTS = ("participants.csv", "participants.xlsx", *ATTENDANCE, "tickets.pdf", "badges.pdf")
 
 
 @blueprint.get("/events/<int:event_id>/files/<filename>")
@@ -54,6 +54,8 @@ def _make(session: Session, event: Event, filename: str, narrowed: dict[str, Any
         return _file(printing.attendance_list(session, event, found, locale, sheets), filename)
     if filename == "tickets.pdf":
         return _file(printing.paper_tickets(session, event, found, locale), filename)
+    if filename == "badges.pdf":
+        return _file(printing.badges(session, event, found, locale), filename)
     lines = exporting.table(session, event, found, with_needs)
     if filename.endswith(".csv"):
         return _file(exporting.as_csv(lines), filename)

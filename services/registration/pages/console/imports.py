@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from services.registration import events, importing
+from services.registration import answers, events, importing
 from services.registration.models import Import, Partner, db
 from services.registration.models.imports import PREVIEWED
 from services.registration.pages.console.common import console_partner
@@ -33,11 +33,9 @@ def start(partner_id: int) -> str:
 def template(partner_id: int) -> Response:
     """A file to fill in, with an example."""
     with db.transaction() as session:
-        console_partner(session, partner_id)
+        lines = importing.template(console_partner(session, partner_id))
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(importing.TEMPLATE)
-    writer.writerow(["Contoh Nama", "contoh@organisasi.example", "id", "braille, wheelchair", "", "ya", "ya"])
+    csv.writer(text, delimiter=";").writerows(lines)
     # Spreadsheets take the file for UTF-8 only with a byte order mark.
     response = Response(text.getvalue().encode("utf-8-sig"), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="peserta.csv"'
@@ -111,7 +109,7 @@ def _start_page(partner: Partner, errors: dict[str, list[str]]) -> str:
         event=partner.event,
         partner=partner,
         errors=errors,
-        columns=importing.COLUMNS,
+        questions=answers.asked(partner.event.questions),
         most=MOST_ROWS,
     )
 

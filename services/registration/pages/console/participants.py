@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE, ValidationError
 from sqlalchemy.orm import Session
 
-from services.registration import audit, cancelling, erasing, labels, names, people, signup, tickets
+from services.registration import answers, audit, cancelling, erasing, labels, names, people, signup, tickets
 from services.registration.models import Event, db
 from services.registration.pages.console.common import console_event, person_of
 from services.registration.schemas import Speaker
@@ -80,6 +81,7 @@ def show(event_id: int, participant_id: Any) -> str:
             companion_code=people.code_of(session, person.companion_of_id),
             labels=labels,
             needs=dict(labels.need_options()),
+            answers=answers.described(event.questions, person.answers, str(get_locale())),
         )
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE, Schema
 from sqlalchemy.orm import Session
 
-from services.registration import audit, cancelling, events, labels, people, signup
+from services.registration import answers, audit, cancelling, events, labels, people, signup
 from services.registration.models import Partner, db
 from services.registration.pages.console.common import console_partner, invite_link, person_of
 from services.registration.schemas_console import CoordinatedPerson
@@ -28,10 +30,13 @@ def index(partner_id: int) -> str:
 @who(ORGANISER, COORDINATOR)
 def add(partner_id: int) -> Any:
     """Register somebody on one of the partner's seats."""
+    typed: dict[str, Any] = {}
     try:
-        details = load(CoordinatedPerson(), request.form)
         with db.transaction() as session:
             partner = console_partner(session, partner_id)
+            schema = _schema(partner)
+            typed = typed_values(schema, request.form)
+            details = load(schema, request.form)
             person = signup.register(session, partner.event, details, "coordinator", partner)
             audit.record(
                 session, "participant.registered", person.id, partner.event_id, after={"partner": partner.name}
@@ -42,7 +47,6 @@ def add(partner_id: int) -> Any:
         errors = error.errors
     except signup.AlreadyRegistered:
         errors = {"email": [_("Alamat ini sudah terdaftar untuk acara ini.")]}
-    typed = typed_values(CoordinatedPerson(), request.form)
     with db.transaction() as session:
         return _page(session, console_partner(session, partner_id), typed, errors), 422
 
@@ -60,9 +64,16 @@ def cancel(partner_id: int, participant_id: Any) -> Any:
     return redirect(url_for("partner_people.index", partner_id=partner_id), 303)
 
 
+def _schema(partner: Partner) -> Schema:
+    """Somebody with answers. None must be given: the coordinator may not know them, and the person can add them."""
+    questions = partner.event.questions
+    return answers.beside(CoordinatedPerson, answers.schema_of(questions, required=False, unknown=EXCLUDE))
+
+
 def _page(session: Session, partner: Partner, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
     found = people.matching(partner.event_id, {"partner": partner.id})
     shown = people.page(session, found, request.args.get("after"))
+    questions = answers.controls(partner.event.questions, str(get_locale()), required=False)
     return render_template(
         "console/partner-people.html",
         event=partner.event,
@@ -75,9 +86,11 @@ def _page(session: Session, partner: Partner, typed: dict[str, Any], errors: dic
         typed=typed,
         errors=errors,
         labels=labels,
+        questions=questions,
         field_labels={
             "name": _("Nama lengkap"),
             "email": _("Alamat e-mail"),
+            **{one.name: one.label for one in questions},
             "consent": _("Persetujuan"),
             "needs": _("Kebutuhan akomodasi"),
             "needs_note": _("Penjelasan kebutuhan"),
