@@ -1,0 +1,42 @@
+"""Registration's pages in a real Chromium: the reference event with people in every state, and windows onto it."""
+
+import pytest
+
+from services.registration import demo_people
+from services.registration.models import Event, db
+from shared.web import signin
+from tests.browsing import ARGUMENTS, CHROMIUM, served
+
+ORGANISER = "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture
+def address(app, event, monkeypatch):
+    with db.transaction() as session:
+        demo_people.fill(session, session.get(Event, event.id), 12)
+    with served(app) as address:
+        monkeypatch.setenv("HADIR_PUBLIC_URL", address)
+        yield address
+
+
+@pytest.fixture
+def browser(playwright, address):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def window(browser, address):
+    """Opens a window: ``window(width=320, scheme="light", signed_in=False, **more)``."""
+
+    def open_window(width=320, scheme="light", signed_in=False, locale="id-ID", **more):
+        viewport = {"width": width, "height": 800}
+        context = browser.new_context(base_url=address, locale=locale, color_scheme=scheme, viewport=viewport, **more)
+        if signed_in:
+            token = signin.make_token(ORGANISER, "Ibu Penyelenggara", ["organiser", "operator"])
+            context.add_cookies([{"name": signin.cookie_name(), "value": token, "url": address}])
+        context.set_default_timeout(8000)
+        return context.new_page()
+
+    return open_window
