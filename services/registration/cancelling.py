@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration import seats
-from services.registration.mailing import ask_for_ticket_mail
+from services.registration.mailing import ask_for_ticket_mail, drop_waiting_ticket_mails
 from services.registration.models import Event, Participant, SeatPool
 from services.registration.models.participants import CANCELLED
 from services.registration.publishing import publish_participants
@@ -25,6 +25,7 @@ def cancel(session: Session, event: Event, participant_id: object, by_holder: bo
     person.status_at = clock.now()
     person.offer_ends_at = None
     publish_participants(session, event, [person])
+    drop_waiting_ticket_mails(session, person)
     if not by_holder:
         ask_for_ticket_mail(session, person)
     if pool_id is not None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from services.registration.models import Participant
 from services.registration.models.participants import CANCELLED
 from shared import clock, queues
 from shared.delivery.publish import wake_relay
-from shared.jobs import JobKind
+from shared.jobs import HANDED_OUT, WAITING, JobKind
 from shared.mail.models import Mail
 from shared.mail.queue import enqueue
 
@@ -58,8 +58,14 @@ def ask_for_ticket_mail(session: Session, person: Participant) -> uuid.UUID | No
     return enqueue(session, TICKET, person.id, person.email, _occasion(person))
 
 
-def send_ticket_again(session: Session, event_id: int, email: str) -> None:
-    """Queue the ticket mail of whoever is registered with this address, at most once a minute."""
+def drop_waiting_ticket_mails(session: Session, person: Participant) -> None:
+    """Take back ticket mails that were not sent yet: what they were to tell holds no more."""
+    waiting = Mail.state.in_((WAITING, HANDED_OUT))
+    session.execute(delete(Mail).where(Mail.subject_key == str(person.id), Mail.kind == TICKET, waiting))
+
+
+def send_ticket_again(session: Session, event_id: int, email: str, seconds: int = 60) -> None:
+    """Queue the ticket mail of whoever is registered with this address, at most once in so many seconds."""
     person = session.scalar(
         select(Participant).where(
             Participant.event_id == event_id,
@@ -68,5 +74,5 @@ def send_ticket_again(session: Session, event_id: int, email: str) -> None:
         )
     )
     if person is not None and person.email:
-        minute = int(clock.real_now().timestamp() // 60)
-        enqueue(session, TICKET, person.id, person.email, f"{TICKET}-again:{person.id}:{minute}")
+        slot = int(clock.real_now().timestamp() // seconds)
+        enqueue(session, TICKET, person.id, person.email, f"{TICKET}-again:{person.id}:{seconds}:{slot}")

@@ -8,11 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.registration import codes, seats
-from services.registration.mailing import ask_for_ticket_mail, ask_for_ticket_mails
+from services.registration.mailing import ask_for_ticket_mail, ask_for_ticket_mails, send_ticket_again
 from services.registration.models import Event, Participant, Partner
 from services.registration.models.participants import CONFIRMED, WAITLISTED
 from services.registration.publishing import publish_participants
 from shared import clock
+
+# Whoever signs a stranger's address up again and again must not fill its mailbox.
+SECONDS_BETWEEN_REMINDERS = 600
 
 
 class SignUpClosed(Exception):
@@ -38,6 +41,11 @@ def sign_up(
         raise SignUpClosed(event.slug)
     partner = use_invite(session, event, invite) if invite else None
     return register(session, event, details, source, partner)
+
+
+def remind(session: Session, event: Event, email: str) -> None:
+    """Somebody signed up with an address that is registered: its owner gets the ticket again, now and then."""
+    send_ticket_again(session, event.id, email, SECONDS_BETWEEN_REMINDERS)
 
 
 def use_invite(session: Session, event: Event, code: str) -> Partner:

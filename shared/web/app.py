@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from flask import Blueprint, Flask, Request, Response, g, request
@@ -32,11 +33,26 @@ csrf = CSRFProtect()
 
 
 class HouseRequest(Request):
-    """A request whose query string may hold any bytes: what is not UTF-8 is replaced, as it is in paths and forms."""
+    """A request whose query string may hold any bytes: what is not UTF-8 is replaced, as it is in paths.
+
+    A form is refused then: what somebody typed must not be kept in another form than they typed it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.query_string = self.query_string.decode("utf-8", "replace").encode()
+
+    def _load_form_data(self) -> None:
+        if "form" not in self.__dict__ and self.mimetype == "application/x-www-form-urlencoded":
+            sent = self.get_data(cache=True)
+            try:
+                unquote_to_bytes(sent).decode()
+            except UnicodeDecodeError as error:
+                raise errors.NotText from error
+        super()._load_form_data()
+        # Parts of other kinds come out with what is no UTF-8 replaced.
+        if any("\ufffd" in text for _name, text in self.form.items(multi=True)):
+            raise errors.NotText
 
 
 class Id(IntegerConverter):

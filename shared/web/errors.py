@@ -6,14 +6,21 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from shared.db import describe, is_transient
 from shared.web import access
 
 log = structlog.get_logger()
+
+
+class NotText(BadRequest):
+    """A form holds bytes that are no text."""
+
+    description = _l("Teks bukan UTF-8 yang sah.")
 
 
 def problem(status: int, title: str, detail: str | None = None, **members: Any) -> Response:
@@ -32,7 +39,9 @@ def install(app: Flask) -> None:
     def http_error(error: HTTPException) -> Any:
         if error.response is not None or (error.code and error.code < 400):
             return error
-        return _answer(error.code or 500, _field_errors(error), getattr(error, "description", None))
+        words = getattr(error, "description", None)
+        advice = str(words) if isinstance(error, NotText) else None
+        return _answer(error.code or 500, _field_errors(error), words and str(words), advice)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)
@@ -74,12 +83,12 @@ def _field_errors(error: HTTPException) -> Any:
     return messages
 
 
-def _answer(status: int, errors: Any, detail: str | None) -> Any:
+def _answer(status: int, errors: Any, detail: str | None, advice: str | None = None) -> Any:
     title = _title(status)
     if access.is_api():
         own_words = detail if status < 500 and status not in (404, 405) else None
         return problem(status, title, own_words, errors=errors, request_id=g.get("request_id"))
-    return render_template("error.html", status=status, title=title, advice=_advice(status)), status
+    return render_template("error.html", status=status, title=title, advice=advice or _advice(status)), status
 
 
 def _title(status: int) -> str:

@@ -5,7 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from services.registration.models import Participant, db
+from services.registration import questions
+from services.registration.models import Attendance, Event, Participant, db
+from services.registration.schemas_questions import QuestionForm
 from shared import keys, tickets
 
 GOOD = {"name": "Ayu Lestari", "email": "ayu@contoh.example", "consent": True}
@@ -60,6 +62,37 @@ def test_cancelling_by_token_frees_the_seat_and_repeats_harmlessly(client, event
         answer = client.post(f"/api/v1/registrations/{token}/cancel")
         assert (answer.status_code, answer.json["status"], answer.json["ticket"]) == (200, "cancelled", None)
     assert client.get(f"/api/v1/events/{event.slug}").json["seats_free"] == 6
+
+
+def test_the_holder_changes_name_needs_and_answers(client, event):
+    with db.transaction() as session:
+        asked = {"label": "Umur", "kind": "number", "required": True}
+        questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
+    own = f"/api/v1/registrations/{_post(client, event, {**GOOD, 'answers': {'umur': 30}}).json['token']}"
+
+    def put(what, body):
+        return client.put(f"{own}/{what}", json=body)
+
+    assert put("name", {"name": "Ayu Lestari, S.Pd."}).json["name"] == "Ayu Lestari, S.Pd."
+    needs = {"needs": ["braille"], "needs_note": "Jilid spiral", "needs_consent": True}
+    assert put("needs", needs).json["needs"] == ["braille"]
+    assert put("needs", {"needs": ["braille"]}).json["errors"].keys() == {"needs_consent"}
+    assert put("answers", {"answers": {"umur": 31}}).json["answers"] == {"umur": 31}
+    assert put("answers", {"answers": {"umur": "tua"}}).json["errors"].keys() == {"answers.umur"}
+    assert put("answers", {}).status_code == 422
+    assert put("needs", {}).json["needs"] == []
+    with db.transaction() as session:
+        person = session.query(Participant).filter_by(source="api").one()
+        assert (person.needs_consent_at, person.answers) == (None, {"umur": 31})
+        fact = {"participant_id": person.id, "session_id": 1, "event_id": event.id, "version": 1, "minutes": 1}
+        session.add(Attendance(**fact, arrived_at=event.starts_at))
+    after = put("name", {"name": "Teman Ayu"}).json
+    assert (after["name"], after["requested_name"]) == ("Ayu Lestari, S.Pd.", "Teman Ayu")
+    for what, body in (("name", {"name": "x"}), ("needs", {}), ("answers", {})):
+        assert client.put(f"/api/v1/registrations/x/{what}", json=body).status_code == 404
+    assert {f"/api/v1/registrations/{{token}}/{what}" for what in ("name", "needs", "answers")} <= set(
+        client.get("/api/v1/openapi.json").json["paths"]
+    )
 
 
 @pytest.mark.parametrize(

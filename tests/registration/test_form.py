@@ -1,5 +1,7 @@
 """The sign-up form, as a browser without JavaScript uses it."""
 
+from urllib.parse import urlencode
+
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
@@ -59,6 +61,31 @@ def test_the_same_address_in_another_form_is_told_so(visitor):
     assert again.status_code == 422
     assert "sudah terdaftar" in again.text
     assert 'value="Bukan Ayu"' in again.text
+
+
+def test_whose_address_is_known_gets_the_ticket_again_but_not_a_flood(visitor):
+    for _ in range(4):
+        visitor.sign_up()
+    (person,) = _people()
+    with db.transaction() as session:
+        mails = session.scalars(select(Mail).where(Mail.subject_key == str(person.id))).all()
+    assert [mail.recipient for mail in mails] == ["ayu@contoh.example"] * 2
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_bytes_that_are_no_text_are_refused_and_named(visitor, kind):
+    fields = {**visitor.form(), "email": "ayu@contoh.example", "consent": "true"}
+    if kind.startswith("multipart"):
+        parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() for name in (*fields, "name")]
+        values = [*(value.encode() for value in fields.values()), b"Ay\xff"]
+        body = b"".join(part + value + b"\r\n" for part, value in zip(parts, values, strict=True)) + b"--x--\r\n"
+    else:
+        body = (urlencode(fields) + "&name=Ay%FFu").encode()
+    page = visitor.client.post(visitor.address, data=body, content_type=kind)
+    assert (page.status_code, "UTF-8" in page.text) == (400, True)
+    raw = visitor.client.post(visitor.address, data=b"name=\xff", content_type=kind)
+    assert raw.status_code == 400
+    assert _people() == []
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,21 @@ def test_nothing_is_written_to_somebody_who_was_erased(visitor, inbox):
         session.merge(person).erased_at = person.created_at
     deliver(person.id)
     assert inbox.letters == []
+
+
+def test_who_cancels_before_the_ticket_is_sent_gets_no_mail_about_it(visitor, inbox, event):
+    visitor.sign_up()
+    person = _person()
+    with db.transaction() as session:
+        cancelling.cancel(session, session.get(Event, event.id), person.id, by_holder=True)
+    deliver(person.id)
+    assert inbox.letters == []
+
+
+def test_who_is_cancelled_before_the_ticket_is_sent_is_told_once(visitor, inbox, event):
+    visitor.sign_up()
+    person = _person()
+    with db.transaction() as session:
+        cancelling.cancel(session, session.get(Event, event.id), person.id, by_holder=False)
+    deliver(person.id)
+    assert [letter["Subject"].split(":")[0] for letter in inbox.letters] == ["Pendaftaran dibatalkan"]

@@ -45,7 +45,11 @@ def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
         with db.transaction() as session:
             return _sign_up_once(session, find(session, slug), details, header["key"])
     except signup.AlreadyRegistered:
-        return _conflict("email", _("Alamat ini sudah terdaftar untuk acara ini. Tiketnya ada di kotak surat Anda."))
+        with db.transaction() as session:
+            signup.remind(session, find(session, slug), details["email"])
+        return _conflict(
+            "email", _("Alamat ini sudah terdaftar untuk acara ini. Tiketnya kami kirim lagi ke alamat itu.")
+        )
     except signup.InviteInvalid:
         return _conflict("invite", _("Undangan ini tidak berlaku (lagi)."))
     except signup.SignUpClosed:
@@ -86,7 +90,7 @@ def _conflict(field: str, message: str) -> Any:
 def one(token: str) -> Any:
     """A registration, by the token in its ticket's link."""
     with db.transaction() as session:
-        person = _holder(session, token)
+        person = holder_of(session, token)
         return registration_out(person.event, person)
 
 
@@ -97,12 +101,13 @@ def one(token: str) -> Any:
 def cancel(token: str) -> Any:
     """Give the seat back. Cancelling again changes nothing."""
     with db.transaction() as session:
-        person = _holder(session, token)
+        person = holder_of(session, token)
         cancelling.cancel(session, person.event, person.id, by_holder=True)
         return registration_out(person.event, person)
 
 
-def _holder(session: Session, token: str) -> Participant:
+def holder_of(session: Session, token: str) -> Participant:
+    """The participant whose token this is; 404 for anything else."""
     person = tickets.holder(session, token)
     if person is None:
         abort(404)
@@ -111,7 +116,20 @@ def _holder(session: Session, token: str) -> Participant:
 
 def registration_out(event: Event, person: Participant) -> dict[str, Any]:
     """The registration as RegistrationOut dumps it."""
-    plain = ("id", "name", "email", "organisation", "role", "locale", "status", "status_at", "code")
+    plain = (
+        "needs",
+        "needs_note",
+        "requested_name",
+        "id",
+        "name",
+        "email",
+        "organisation",
+        "role",
+        "locale",
+        "status",
+        "status_at",
+        "code",
+    )
     return {
         **{name: getattr(person, name) for name in plain},
         "event": event.slug,

@@ -59,7 +59,10 @@ def submit(slug: str) -> Any:
     except FormErrors as error:
         errors = error.errors
     except signup.AlreadyRegistered:
-        errors = {"email": [_("Alamat ini sudah terdaftar untuk acara ini. Tiketnya ada di kotak surat Anda.")]}
+        # Why this is said, and not hidden: docs/decisions/0007-a-known-address-is-told.md
+        errors = {"email": [_("Alamat ini sudah terdaftar untuk acara ini. Tiketnya kami kirim lagi ke alamat itu.")]}
+        with db.transaction() as session:
+            signup.remind(session, _event(session, slug), typed["email"])
     except signup.InviteInvalid:
         errors = {"invite": [_("Tautan undangan ini tidak berlaku lagi. Minta tautan baru kepada organisasi Anda.")]}
     except signup.SignUpClosed:
