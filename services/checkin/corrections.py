@@ -6,11 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.checkin import attendance, audit, roster, truth
-from services.checkin.folding import Folded
+from services.checkin import audit, roster, truth
 from services.checkin.locking import lock_people
 from services.checkin.models import Attendance, Attendee, Correction
-from services.checkin.schedule import Schedule
 from shared import clock
 
 # One transaction's worth, so that a big hall does not hold the locks of everybody at once.
@@ -34,7 +32,7 @@ def correct(
 
     Raises NotOnRoster for a session that the event does not have.
     """
-    schedule = _schedule(session, person.event_id, session_id)
+    _must_have(session, person.event_id, session_id)
     lock_people(session, [person.participant_id])
     values = {
         "event_id": person.event_id,
@@ -50,17 +48,17 @@ def correct(
         .on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values)
     )
     audit.note(session, person.event_id, actor, "attendance-corrected", person.participant_id, reason)
-    _derive(session, schedule, person)
+    _derive(session, person)
 
 
 def withdraw(session: Session, person: Attendee, session_id: int, actor: str) -> None:
     """Let the scans speak again. Raises NotOnRoster."""
-    schedule = _schedule(session, person.event_id, session_id)
+    _must_have(session, person.event_id, session_id)
     lock_people(session, [person.participant_id])
     theirs = (Correction.participant_id == person.participant_id, Correction.session_id == session_id)
     session.execute(delete(Correction).where(*theirs))
     audit.note(session, person.event_id, actor, "correction-withdrawn", person.participant_id)
-    _derive(session, schedule, person)
+    _derive(session, person)
 
 
 def check_out_at_end(session: Session) -> int:
@@ -90,16 +88,12 @@ def check_out_at_end(session: Session) -> int:
 _STILL_IN = Attendance.arrived_at.is_not(None) & Attendance.left_at.is_(None)
 
 
-def _schedule(session: Session, event_id: int, session_id: int) -> Schedule:
+def _must_have(session: Session, event_id: int, session_id: int) -> None:
     schedule = truth.current_schedule(session, event_id)
     if schedule is None or schedule.session(session_id) is None:
         raise NotOnRoster(session_id)
-    return schedule
 
 
-def _derive(session: Session, schedule: Schedule, person: Attendee) -> None:
+def _derive(session: Session, person: Attendee) -> None:
     session.flush()
     roster.refold(session, person.event_id, {person.participant_id: person})
-    scanned = truth.group(truth.scans_of(session, person.event_id, [person.participant_id]))
-    if not scanned:
-        attendance.store(session, schedule, [attendance.Found(person.participant_id, Folded({}, {}))])

@@ -55,6 +55,7 @@ class Roster:
     by_ticket: Mapping[UUID, Attendee]
     by_code: Mapping[str, Attendee]
     by_walk_in: Mapping[UUID, Attendee]
+    refused_walk_ins: frozenset[UUID]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _whom(session: Session, event_id: int, named: Named) -> tuple[Named, set[UUI
         named = named._replace(tickets=named.tickets | tickets, walk_ins=named.walk_ins | walk_ins)
         people |= {scan.participant_id for scan in targets if scan.participant_id}
     if named.walk_ins:
-        people |= set(_answered(session, event_id, named.walk_ins).values())
+        people |= {each for each in _answered(session, event_id, named.walk_ins).values() if each}
     if named.tickets or named.codes:
         people |= set(session.scalars(_WHO, _values(event_id, named, ())))
     return named, people
@@ -106,24 +107,25 @@ def _read(session: Session, event_id: int, named: Named, people: Iterable[UUID])
     scans = truth.scans_of(session, event_id, people, named.tickets, named.walk_ins, named.scans | named.targets)
     by_walk_in = _answered(session, event_id, named.walk_ins)
     owners = {scan.participant_id for scan in scans if scan.participant_id and scan.event_id == event_id}
-    wanted = {*people, *owners, *by_walk_in.values()}
+    wanted = {*people, *owners, *filter(None, by_walk_in.values())}
     rows = list(session.scalars(_ROWS, _values(event_id, named, wanted)))
     found = {row.participant_id: row for row in rows}
     by_ticket = {ticket_id: row for row in rows for ticket_id in (*row.revoked_ticket_ids, row.ticket_id)}
     walk_ins = {key: found[person] for key, person in by_walk_in.items() if person in found}
-    return scans, Roster(found, by_ticket, {row.code: row for row in rows}, walk_ins)
+    refused = frozenset(key for key, person in by_walk_in.items() if person is None)
+    return scans, Roster(found, by_ticket, {row.code: row for row in rows}, walk_ins, refused)
 
 
 def _values(event_id: int, named: Named, people: Iterable[UUID]) -> dict[str, object]:
     return {"event_id": event_id, "tickets": [*named.tickets], "codes": [*named.codes], "people": [*people]}
 
 
-def _answered(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
-    """Participants of the walk-ins that registration has answered with one."""
+def _answered(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Participants of the walk-ins that registration has answered; None for whom it refused."""
     ids = list(walk_in_ids)
     if not ids:
         return {}
     query = select(WalkIn.walk_in_id, WalkIn.participant_id).where(
-        WalkIn.walk_in_id.in_(ids), WalkIn.event_id == event_id, WalkIn.participant_id.is_not(None)
+        WalkIn.walk_in_id.in_(ids), WalkIn.event_id == event_id, WalkIn.outcome.is_not(None)
     )
-    return {walk_in_id: participant_id for walk_in_id, participant_id in session.execute(query) if participant_id}
+    return {row.walk_in_id: row.participant_id for row in session.execute(query)}

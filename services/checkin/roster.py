@@ -1,5 +1,6 @@
 """Hearing of events and people: the copies, and what they change about scans that came before them."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.checkin import attendance, truth
+from services.checkin.folding import Folded
 from services.checkin.locking import lock_people, lock_tickets
 from services.checkin.models import Attendee, AuditEntry, Correction, Event, EventSchedule, RosterRevision, Scan, WalkIn
 from services.checkin.reading import plain_code
@@ -63,26 +65,22 @@ def settle_and_refold(session: Session, people: Mapping[UUID, Attendee]) -> None
 
 
 def refold(session: Session, event_id: int, people: Mapping[UUID, Attendee]) -> None:
-    """Derive the truth about these participants again. The caller holds their locks."""
-    schedule = truth.current_schedule(session, event_id)
-    if schedule is None:
-        return
+    """Derive the truth about these participants again, also where only staff say it. The caller holds their locks."""
     groups = truth.group(truth.scans_of(session, event_id, people))
     versions = truth.schedules_of(session, event_id, (scan.schedule_version for g in groups.values() for scan in g))
-    attendance.store(
-        session,
-        schedule,
-        (
-            attendance.Found(subject.id, truth.fold_scans(scans, people[subject.id], versions))
-            for subject, scans in groups.items()
-        ),
-    )
+    if not versions:
+        return
+    folded = dict.fromkeys(people, Folded({}, {}))
+    for subject, scans in groups.items():
+        folded[subject.id] = truth.fold_scans(scans, truth.person_of(people[subject.id]), versions)
+    attendance.store(session, versions[max(versions)], itertools.starmap(attendance.Found, folded.items()))
 
 
 def recount(session: Session, event_id: int) -> None:
-    """The event's hours may have changed: count the minutes of everybody who was scanned again."""
-    scanned = select(Scan.participant_id).where(Scan.event_id == event_id, Scan.participant_id.is_not(None)).distinct()
-    ids = sorted(key for key in session.scalars(scanned) if key)
+    """The event's hours may have changed: count the minutes of everybody who was scanned, or set right, again."""
+    scanned = select(Scan.participant_id).where(Scan.event_id == event_id, Scan.participant_id.is_not(None))
+    set_right = select(Correction.participant_id).where(Correction.event_id == event_id)
+    ids = sorted(key for key in session.scalars(scanned.union(set_right)) if key)
     lock_people(session, ids)
     people = {row.participant_id: row for row in _attendees(session, ids) if not row.erased}
     refold(session, event_id, people)

@@ -204,9 +204,9 @@ def _fold(session: Session, event_id: int, dossier: Dossier, scans: Mapping[UUID
             # Known only because the batch repeats it: not all that is needed to judge it again is here.
             continue
         _queue_up(theirs, scans)
-        person = people.get(subject.id)
-        folded = truth.fold_scans(theirs, person, dossier.schedules)
-        if person:
+        refused = truth.REFUSED if subject.id in dossier.roster.refused_walk_ins else None
+        folded = truth.fold_scans(theirs, truth.person_of(people.get(subject.id)) or refused, dossier.schedules)
+        if subject.id in people:
             found.append(attendance.Found(subject.id, folded))
         for scan in theirs:
             if scan.scan_id in scans:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -40,6 +41,10 @@ _SCHEDULES = select(EventSchedule).where(
     EventSchedule.event_id == _EVENT,
     or_(EventSchedule.version == _NEWEST, EventSchedule.version == any_(bindparam("versions", type_=ARRAY(Integer)))),
 )
+
+
+# Somebody whom registration would not have. No scan of theirs counts, whenever it was.
+REFUSED = Person("cancelled", datetime.min.replace(tzinfo=UTC))
 
 
 class Subject(NamedTuple):
@@ -106,9 +111,9 @@ def group(scans: Iterable[Scan]) -> dict[Subject, list[Scan]]:
     return groups
 
 
-def fold_scans(scans: Sequence[Scan], attendee: Attendee | None, versions: Mapping[int, Schedule]) -> Folded:
+def fold_scans(scans: Sequence[Scan], person: Person | None, versions: Mapping[int, Schedule]) -> Folded:
     """Fold one subject's scans and note on each what it is worth."""
-    folded = fold((_entry(scan, versions[scan.schedule_version]) for scan in scans), person_of(attendee))
+    folded = fold((_entry(scan, versions[scan.schedule_version]) for scan in scans), person)
     for scan in scans:
         outcome = folded.outcomes[scan.scan_id]
         scan.effective, scan.effective_session = outcome.verdict.value, outcome.session_id
@@ -125,6 +130,14 @@ def conflicts(scan: Scan) -> bool:
 def person_of(attendee: Attendee | None) -> Person | None:
     """What of the roster's row decides."""
     return Person(attendee.status, attendee.status_at) if attendee else None
+
+
+def refuse(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> None:
+    """Registration refused these walk-ins: their arrivals become conflicts to look at. The caller holds the locks."""
+    groups = group(scans_of(session, event_id, (), (), walk_in_ids))
+    versions = schedules_of(session, event_id, (scan.schedule_version for g in groups.values() for scan in g))
+    for scans in groups.values():
+        fold_scans(scans, REFUSED, versions)
 
 
 def settle(session: Session, attendees: Mapping[UUID, Attendee]) -> None:

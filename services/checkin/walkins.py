@@ -4,6 +4,7 @@ The door lets them in provisionally. Whether there is a seat is registration's t
 come in any order, and whichever is second settles the arrival.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.checkin import truth
 from services.checkin.locking import lock_people, lock_tickets
 from services.checkin.models import Attendee, WalkIn
 from services.checkin.roster import settle_and_refold
@@ -46,10 +48,11 @@ def ask(session: Session, event_id: int, actor: str, requests: Iterable[WalkInRe
 
 
 def take_answers(session: Session, facts: Facts) -> None:
-    """Keep what registration answered, and settle the arrivals of whom it registered."""
+    """Keep what registration answered, and settle the arrivals of whom it registered or refused."""
     lock_tickets(session, (fact["walk_in_id"] for fact in facts))
     lock_people(session, (fact["participant_id"] for fact in facts if fact["participant_id"]))
     people: list[UUID] = []
+    refused: dict[int, list[UUID]] = defaultdict(list)
     for fact in facts:
         walk_in = session.get(WalkIn, fact["walk_in_id"])
         if walk_in is None or walk_in.answer_version >= fact["version"]:
@@ -60,6 +63,10 @@ def take_answers(session: Session, facts: Facts) -> None:
         walk_in.email = None
         if walk_in.participant_id:
             people.append(walk_in.participant_id)
+        else:
+            refused[walk_in.event_id].append(walk_in.walk_in_id)
     session.flush()
+    for event_id, ids in refused.items():
+        truth.refuse(session, event_id, ids)
     rows = session.scalars(select(Attendee).where(Attendee.participant_id.in_(people), Attendee.erased.is_(False)))
     settle_and_refold(session, {row.participant_id: row for row in rows})

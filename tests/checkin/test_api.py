@@ -9,7 +9,7 @@ from services.checkin import devices
 from services.checkin.app import create_app
 from services.checkin.models import db
 from shared.web import signin
-from tests.checkin.hall import EVENT, event_fact, hear, person_fact, ticket, wib
+from tests.checkin.hall import EVENT, attendance, event_fact, hear, person_fact, ticket, wib
 
 SCANS = "/checkin/api/v1/scans"
 
@@ -69,6 +69,16 @@ def test_sentences_name_the_time_in_the_events_zone(client, device, siti, day):
     body = one(ticket(siti), scanned_at=wib("07:29:59").isoformat())
     (result,) = send(client, device["token"], body, device_now=wib("07:29:59").isoformat()).json["results"]
     assert result["message"] == "Pintu dibuka pukul 07.30 WIB."
+
+
+def test_an_undo_that_comes_before_what_it_takes_back(client, device, day, siti):
+    day.at(wib("08:00:30"))
+    arrival = one(ticket(siti))
+    undo = {"scan_id": str(uuid.uuid4()), "undoes": arrival["scan_id"], "scanned_at": wib("08:00:20").isoformat()}
+    now = wib("08:00:30").isoformat()
+    results = [send(client, device["token"], each, device_now=now).json["results"][0] for each in (undo, arrival)]
+    assert [(each["outcome"], each["effective"]) for each in results] == [("undone", "undone"), ("undone", "undone")]
+    assert all(row.arrived_at is None for row in attendance(siti).values())
 
 
 def test_a_pairing_code_works_once(client):

@@ -16,6 +16,7 @@ from tests.checkin.hall import (
     AFTERNOON,
     EVENT,
     MORNING,
+    SESSIONS,
     door,
     event_fact,
     hear,
@@ -143,6 +144,17 @@ def test_somebody_never_scanned_can_be_entered_and_taken_out_again(browser, siti
     assert (attendance(siti).minutes, attendance(siti).punctuality) == (210, "late")
     correct(browser, siti, arrived="")
     assert (attendance(siti).minutes, attendance(siti).arrived_at) == (0, None)
+
+
+def test_who_is_known_by_a_correction_alone_follows_the_schedule_and_the_end(browser, day, siti):
+    correct(browser, siti, arrived="08:30")
+    assert attendance(siti).minutes == 210
+    longer = [{**SESSIONS[0], "closes_at": wib("12:30"), "ends_at": wib("12:30")}, SESSIONS[1]]
+    hear(event_fact(version=2, sessions=longer))
+    assert attendance(siti).minutes == 240
+    day.at(wib("12:30"))
+    tick()
+    assert attendance(siti).left_at == wib("12:30")
 
 
 def test_a_correction_can_be_withdrawn(browser, siti):

@@ -180,6 +180,22 @@ def test_a_refused_walk_in_is_told_to_the_device(phone):
     ]
 
 
+@pytest.mark.parametrize("answer_first", [False, True])
+def test_a_refused_walk_in_is_settled_as_a_conflict(phone, answer_first):
+    guest = walk_in()
+    phone.post("walk-ins", walk_ins=[guest])
+    steps = [
+        lambda: phone.post("scans", scans=[{**arrival(guest["walk_in_id"]), "told": "provisional"}]),
+        lambda: answer(guest["walk_in_id"], "refused"),
+    ]
+    for step in reversed(steps) if answer_first else steps:
+        step()
+    with db.transaction() as session:
+        scan = session.scalars(select(Scan)).one()
+        assert (scan.effective, scan.conflict) == ("cancelled", True)
+        assert session.scalars(select(Attendance)).all() == []
+
+
 def test_a_walk_in_that_is_undone(phone):
     guest = walk_in()
     first = arrival(guest["walk_in_id"])

@@ -210,15 +210,15 @@ def killable(playwright, tmp_path):
         browser.kill()
 
 
-def pairing_code(name: str = "Pintu utama") -> str:
+def pairing_code(name: str = "Pintu utama", event_id: int = EVENT) -> str:
     with db.transaction() as session:
-        return devices.create(session, EVENT, name, "staff:test")[1]
+        return devices.create(session, event_id, name, "staff:test")[1]
 
 
-def paired(context, server: Server, name: str = "Pintu utama", lang: str = "id") -> Page:
+def paired(context, server: Server, name: str = "Pintu utama", lang: str = "id", event_id: int = EVENT) -> Page:
     """A page on which a device was just paired, ready to scan, kept by its service worker."""
     page = context.pages[0] if context.pages else context.new_page()
-    page.goto(f"{server.address}/checkin/scan?lang={lang}#pair={pairing_code(name)}")
+    page.goto(f"{server.address}/checkin/scan?lang={lang}#pair={pairing_code(name, event_id)}")
     ready(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     return page

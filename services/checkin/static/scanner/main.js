@@ -19,6 +19,7 @@ const sync = new Sync(store, desk, language, refresh);
 const door = new Door(store, desk, sync, view);
 const camera = new Camera(element("video"), seen);
 door.failed = failed;
+sync.answered = (guests) => view.answers(guests);
 door.changed = refresh;
 const forms = connectForms({ door, desk, store, camera, pair, forget, view });
 

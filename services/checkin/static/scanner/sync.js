@@ -9,6 +9,8 @@ export class EventOver extends Error {}
 export class Sync {
   constructor(store, desk, language, changed) {
     Object.assign(this, { store, desk, language, changed, online: null, running: null });
+    // Hears what became of guests whom this device asked to register.
+    this.answered = () => {};
   }
 
   async call(path, options = {}) {
@@ -77,7 +79,9 @@ export class Sync {
       this.desk.walkIns.set(answer.walk_in_id, settled);
       changed.push(settled);
     }
-    if (changed.length) await this.store.put("walk_ins", changed);
+    if (!changed.length) return;
+    await this.store.put("walk_ins", changed);
+    this.answered(changed);
   }
 
   async #sendWalkIns() {

@@ -65,6 +65,11 @@ export class View {
     this.timer = setTimeout(() => this.clear(), 7000);
   }
 
+  // What registration said of guests. It does not take the place of a result: the door goes on meanwhile.
+  answers(guests) {
+    element("answers").replaceChildren(...guests.map((guest) => part("p", answerOf(guest), { className: `notice ${guest.outcome === "registered" ? "" : "warning"}` })));
+  }
+
   last(scans, desk) {
     const items = scans.slice(0, LAST).map((scan) => {
       const name = desk.people.get(desk.owner(scan.subject))?.name || desk.walkIns.get(scan.subject)?.name || scan.name;
@@ -73,6 +78,8 @@ export class View {
       const item = part("li", "");
       item.append(part("span", timeOfDay(scan.at, desk.event, desk.now()), { className: "when" }));
       item.append(` ${words.sign} ${words.word}${name ? `: ${name}` : ""}${scan.unsent ? ` (${say("waiting")})` : ""}`);
+      const guest = desk.walkIns.get(scan.walk_in_id);
+      if (guest?.outcome) item.append(part("span", ` · ${say(`guest_${guest.outcome}_short`)}`));
       return item;
     });
     element("last").replaceChildren(...items);
@@ -94,6 +101,10 @@ export class View {
     const number = session ? desk.countIn(session.id) : 0;
     element("count").textContent = say("count", { number, expected: desk.expected ?? desk.people.size });
   }
+}
+
+function answerOf({ name, outcome, reason }) {
+  return say(reason ? "guest_refused_because" : `guest_${outcome}`, { name, reason });
 }
 
 export function part(tag, text, more = {}) {
