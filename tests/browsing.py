@@ -28,9 +28,9 @@ SCHEMES = ("light", "dark")
 
 _AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = """async (tags) => {
+_RUN = """async ([tags, within]) => {
   const rules = {"target-size": {enabled: true}};
-  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, rules});
+  const found = await axe.run(within || document, {runOnly: {type: "tag", values: tags}, rules});
   return found.violations.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join(" | "));
 }"""
 
@@ -42,10 +42,11 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
-def objections(page: Page) -> list[str]:
-    """What axe objects to on the page, and whether it scrolls sideways."""
-    page.evaluate(_AXE.read_text())
-    found: list[str] = page.evaluate(_RUN, _TAGS)
+def objections(page: Page, within: str | None = None) -> list[str]:
+    """What axe objects to on the page (or ``within`` a selector), and whether the page scrolls sideways."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text())
+    found: list[str] = page.evaluate(_RUN, [_TAGS, within])
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("the page scrolls sideways")
     return found
