@@ -2,6 +2,8 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from services.registration import answers, editing, importing, questions
 from services.registration.models import Event, Import, Participant, db
+from services.registration.schemas_questions import QuestionForm
 from tests.registration.conftest import hidden
 from tests.registration.test_import import HEAD, _commit, _upload
 
@@ -117,6 +120,20 @@ def test_a_form_has_so_many_questions_and_no_more(editor):
     for _ in range(questions.MOST + 1):
         editor.post(label="Sama", kind="text")
     assert len(editor.keys) == len(set(editor.keys)) == questions.MOST
+
+
+def test_organisers_who_change_the_form_at_once_do_not_undo_each_other(editor):
+    everybody_has_read = Barrier(5)
+
+    def ask(number):
+        with db.transaction() as session:
+            event = session.get(Event, editor.id)
+            everybody_has_read.wait()
+            questions.add(session, event, QuestionForm().load({"label": f"Pertanyaan {number}", "kind": "text"}))
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(ask, range(5)))
+    assert sorted(editor.keys) == [f"pertanyaan-{number}" for number in range(5)]
 
 
 def test_the_form_takes_answers_and_keeps_them_beside_errors(asking, visitor, client):
