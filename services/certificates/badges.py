@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.certificates import credential, rendering
+from services.certificates import credential, rendering, status_lists
 from shared import keys, settings
 
 CONTEXT = (
@@ -18,14 +18,22 @@ CONTEXT = (
 )
 
 
-def jwt(data: Mapping[str, Any], signing: keys.SigningKey) -> str:
-    """The badge of signed certificate ``data`` as a compact JWT; the same data and key make the same text."""
+def jwt(data: Mapping[str, Any], status_index: int, signing: keys.SigningKey) -> str:
+    """The badge of signed certificate ``data`` as a compact JWT; the same data and key make the same text.
+
+    ``status_index`` is the certificate's place in the status lists.
+    """
+    return signed({**_payload(data), "credentialStatus": [status_lists.entry(status_index)]}, signing)
+
+
+def signed(payload: Mapping[str, Any], signing: keys.SigningKey) -> str:
+    """A credential as a compact JWT, with the key that verifies it named in its header."""
     held = next(key for key in credential.key_set()["keys"] if key["kid"] == str(signing.kid))
     address = settings.public_url("/certificates/.well-known/jwks.json")
     # Verifiers know this algorithm by its older name; it is the same signature.
     header = {"alg": "EdDSA", "typ": "JWT", "kid": f"{address}#{signing.kid}", "jwk": _public(held)}
-    signed = f"{_part(header)}.{_part(_payload(data))}"
-    return f"{signed}.{keys.encode(signing.sign(signed.encode()))}"
+    content = f"{_part(header)}.{_part(payload)}"
+    return f"{content}.{keys.encode(signing.sign(content.encode()))}"
 
 
 def _public(key: Mapping[str, str]) -> dict[str, str]:

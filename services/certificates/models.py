@@ -4,7 +4,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -123,6 +134,8 @@ class Certificate(Base):
     fact_version: Mapped[int] = mapped_column(Integer)
     # The person asked to be forgotten: the name is gone from ``data``, and only holders can show it.
     withheld: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    # Its place in the lists of badges that do not hold any more; see status_lists.py.
+    status_index: Mapped[int] = mapped_column(Integer, Identity(), unique=True)
 
     __table_args__ = (
         Index(

@@ -4,8 +4,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from openbadgeslib import OB3VerificationError, OB3Verifier
+from openbadgeslib.ob3.status import check_credential_status
 
+from services.certificates import deciding, status_lists
 from services.certificates.app import create_app
+from services.certificates.models import db
 from shared import keys
 from tests.certificates import scene
 
@@ -36,6 +39,42 @@ def test_another_library_verifies_it_with_our_published_key(client):
     assert badge.issuer.name == "Jurnal Penelitian Pendidikan Indonesia (JPPI)"
     assert badge.raw["credentialSubject"]["identifier"][0]["identityHash"] == "Peserta Nomor 0001"
     assert "@contoh" not in str(badge.raw)
+
+
+def _look_up(client, verifier: OB3Verifier, badge: str, key: bytes) -> None:
+    """The other library fetches the list that the badge names, verifies it, and reads the badge's bit."""
+
+    def download(address: str) -> bytes:
+        return client.get(address.removeprefix("http://localhost:8080")).data
+
+    check_credential_status(verifier.verify(badge), download, verify_list=True, list_pubkey_pem=key)
+
+
+def test_another_library_finds_out_that_it_was_revoked(client):
+    (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
+    key = _pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"])))
+    verifier = OB3Verifier(key)
+    scene.tell(*scene.full_day([2]))
+    scene.issue_all()
+    badges = {row.participant_id: client.get(f"/v/{row.code}/lencana.jwt").text for row in scene.certificates()}
+    for badge in badges.values():
+        _look_up(client, verifier, badge, key)
+    first, second = scene.certificates()
+    with db.transaction() as session:
+        deciding.revoke(session, first.id, "Salah orang", "Panitia")
+    with pytest.raises(OB3VerificationError, match="revocation"):
+        _look_up(client, verifier, badges[first.participant_id], key)
+    _look_up(client, verifier, badges[second.participant_id], key)
+
+
+def test_the_lists_reach_as_far_as_certificates_do(client, monkeypatch):
+    assert client.get("/certificates/.well-known/status/0").status_code == 200
+    assert client.get("/certificates/.well-known/status/1").status_code == 404
+    monkeypatch.setattr(status_lists, "LIST_BITS", 8)
+    scene.tell(*scene.full_day(range(2, 12)))
+    scene.issue_all()
+    assert client.get("/certificates/.well-known/status/1").status_code == 200
+    assert client.get("/certificates/.well-known/status/2").status_code == 404
 
 
 def test_it_refuses_another_key_and_an_altered_badge(client):

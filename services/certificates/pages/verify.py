@@ -61,11 +61,12 @@ def badge(code: str) -> Response:
     """The same as an Open Badge 3.0, under the same conditions as the document."""
     with db.transaction() as session:
         finding = look_up(session, code)
-    if finding.data is None or finding.status != VALID or finding.withheld:
+    certificate = finding.certificate
+    if certificate is None or finding.status != VALID or finding.withheld:
         abort(404)
-    token = badges.jwt(finding.data, keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY"))
+    token = badges.jwt(certificate.data, certificate.status_index, keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY"))
     response = Response(token, mimetype="application/vc+jwt")
-    response.headers.set("Content-Disposition", "attachment", filename=f"lencana-{finding.data['code']}.jwt")
+    response.headers.set("Content-Disposition", "attachment", filename=f"lencana-{certificate.code}.jwt")
     return response
 
 
