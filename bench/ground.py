@@ -126,9 +126,14 @@ CONNECTIONS = 8
 
 
 def closed_loop(
-    port: int, request: Callable[[int], Request], taken: Callable[[int, bytes], bool], seconds: float, most: int
+    port: int,
+    request: Callable[[int], Request],
+    taken: Callable[[int, bytes], bool],
+    seconds: float,
+    most: int,
+    connections: int = CONNECTIONS,
 ) -> dict[str, Any]:
-    """Ask as fast as answers come, on CONNECTIONS kept open, for ``seconds`` or until ``most`` requests are made.
+    """Ask as fast as answers come, on ``connections`` kept open, for ``seconds`` or until ``most`` requests are made.
 
     ``request(number)`` gives method, path, body and headers of the number-th request of all; ``taken(status, body)``
     says whether an answer is as it should be.
@@ -155,7 +160,7 @@ def closed_loop(
                 errors.append(f"{answer.status} {content[:300]!r}")
         connection.close()
 
-    threads = [threading.Thread(target=one) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=one) for _ in range(connections)]
     began = time.monotonic()
     for thread in threads:
         thread.start()

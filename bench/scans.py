@@ -1,30 +1,40 @@
 """Scans per second at the door, one by one and in batches, beside a bare INSERT endpoint in the same run.
 
-    python -m bench.scans [--seconds 8] [--people 8000]
+    python -m bench.scans [--seconds 8] [--people 9000]
 
 Eight connections in a closed loop against Granian with two workers on loopback; every scan is of another genuine
-ticket, and checks somebody in.
+ticket, and checks somebody in. Then one connection scans alone, and beside 50 live pages that poll as browsers do:
+what an organiser watches must not slow the door.
 """
 
+import http.client
+import itertools
 import json
+import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import click
 
 from bench import bare
 from bench.delivery import person
-from bench.ground import Request, closed_loop, ground, per_second, tell
+from bench.ground import HOST, Request, closed_loop, ground, per_second, tell
 from services.checkin import devices
 from services.checkin.messages import HANDLES
 from services.checkin.models import db
 from shared import clock, keys, tickets
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
 from shared.delivery.inbox import Message, apply_batch
+from shared.web import signin
 
 BATCH = 100
 EVENT = 1
+PAGES = 50
+# As services/checkin/static/live.js asks.
+POLL_SECONDS = 4.0
 
 
 def prepare(people: int) -> tuple[list[str], str]:
@@ -84,22 +94,78 @@ def checked_in(size: int) -> Callable[[int, bytes], bool]:
     return lambda status, body: status == 200 and body.count(b'"outcome":"checked_in"') == size
 
 
+@contextmanager
+def live_pages(port: int) -> Iterator[list[int]]:
+    """PAGES open live pages, each asking with the ETag it has; gives the statuses of their answers."""
+    cookie = f"{signin.cookie_name()}={signin.make_token('bench', 'Ani', ['organiser'])}"
+    statuses: list[int] = []
+    closed = threading.Event()
+
+    def one(delay: float) -> None:
+        connection, etag = http.client.HTTPConnection(HOST, port, timeout=30), ""
+        while not closed.wait(delay):
+            headers = {"Cookie": cookie, "If-None-Match": etag}
+            connection.request("GET", f"/checkin/console/events/{EVENT}/live", headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+            etag, delay = answer.headers.get("ETag", etag), POLL_SECONDS
+        connection.close()
+
+    pages = [threading.Thread(target=one, args=(POLL_SECONDS * number / PAGES,)) for number in range(PAGES)]
+    for page in pages:
+        page.start()
+    time.sleep(POLL_SECONDS)
+    try:
+        yield statuses
+    finally:
+        closed.set()
+        for page in pages:
+            page.join()
+
+
+def alone_and_watched(port: int, texts: list[str], token: str, seconds: float) -> dict[str, object]:
+    """One door that scans a few times a second, without and with live pages open: its times, and the ratio."""
+    numbers, request = itertools.count(), scanning(texts, token, 1)
+
+    def paced(_number: int) -> Request:
+        time.sleep(0.05)
+        return request(next(numbers))
+
+    def door() -> dict[str, float]:
+        return closed_loop(port, paced, checked_in(1), seconds, len(texts) // 2, connections=1)
+
+    alone = door()
+    with live_pages(port) as statuses:
+        watched = door()
+    answers = {str(status): statuses.count(status) for status in sorted(set(statuses))}
+    return {
+        "alone": alone,
+        "watched": watched,
+        "answers_to_pages": answers,
+        "p50_ratio": round(watched["p50_ms"] / alone["p50_ms"], 2),
+    }
+
+
 @click.command()
 @click.option("--seconds", default=8.0, show_default=True)
-@click.option("--people", default=8_000, show_default=True)
+@click.option("--people", default=9_000, show_default=True)
 def main(seconds: float, people: int) -> None:
     """Measure, and say it in one line of JSON."""
     with ground() as here:
         texts, token = prepare(people)
-        singles, batched = texts[: people // 2], texts[people // 2 :]
+        watching, texts = texts[:1000], texts[1000:]
+        singles, batched = texts[: len(texts) // 2], texts[len(texts) // 2 :]
         port = here.serve("web", ["-m", "services.checkin", "web"], "checkin", "/checkin/healthz")
         one = closed_loop(port, scanning(singles, token, 1), checked_in(1), seconds, len(singles))
         many = closed_loop(port, scanning(batched, token, BATCH), checked_in(BATCH), seconds, len(batched) // BATCH)
+        watched = alone_and_watched(port, watching, token, seconds)
         here.stop()
         tell(
             {
                 "scans": per_second(one, bare.measure(here, seconds)),
                 "batches_of_100": {**many, "scans_per_second": round(many["per_second"] * BATCH)},
+                f"door_beside_{PAGES}_live_pages": watched,
             }
         )
         db.dispose()

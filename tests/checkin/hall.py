@@ -2,10 +2,11 @@
 
 import itertools
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from services.checkin import devices, scanning
 from services.checkin.messages import HANDLES
@@ -167,3 +168,18 @@ def published() -> list[dict]:
     with db.transaction() as session:
         rows = session.scalars(select(Outgoing).where(Outgoing.subscriber == "certificates").order_by(Outgoing.id))
         return [row.payload for row in rows]
+
+
+@contextmanager
+def counted():
+    """The statements that this process sends to checkin's database meanwhile."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -9,6 +9,7 @@ from services.checkin import corrections, live, truth
 from services.checkin.app import create_app
 from services.checkin.judging import Direction
 from services.checkin.models import Attendance, Attendee, AuditEntry, db
+from services.checkin.pages import attendance as pages
 from services.checkin.tasks import tick
 from shared.delivery.models import Outgoing
 from shared.web import signin
@@ -17,6 +18,7 @@ from tests.checkin.hall import (
     EVENT,
     MORNING,
     SESSIONS,
+    counted,
     door,
     event_fact,
     hear,
@@ -31,7 +33,9 @@ EVENT_PAGE = f"/checkin/console/events/{EVENT}/"
 
 
 @pytest.fixture
-def browser(day):
+def browser(day, monkeypatch):
+    # These tests look at once; how long a page may be old is a test of its own.
+    monkeypatch.setattr(pages, "FRESH_SECONDS", 0.0)
     client = create_app().test_client()
     client.set_cookie(signin.cookie_name(), signin.make_token("u1", "Ani", ["organiser"]))
     return client
@@ -98,6 +102,24 @@ def test_a_page_that_asks_again_gets_304_until_something_happens(browser, day, s
     assert "Siti Rahayu" in again.text
     english = browser.get(f"{EVENT_PAGE}live?lang=en", headers={"If-None-Match": first.headers["ETag"]})
     assert english.status_code == 200
+
+
+def test_fifty_pages_that_ask_while_people_stream_in_cost_the_database_nothing(browser, day, siti, monkeypatch):
+    first = browser.get(f"{EVENT_PAGE}live")
+    monkeypatch.setattr(pages, "FRESH_SECONDS", 2.0)
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    etag = {"If-None-Match": first.headers["ETag"]}
+    with counted() as statements:
+        answers = [browser.get(f"{EVENT_PAGE}live", headers=etag).status_code for _ in range(50)]
+    assert (set(answers), statements) == ({304}, [])
+    monkeypatch.setattr(pages, "FRESH_SECONDS", 0.0)
+    with counted() as statements:
+        assert "Siti Rahayu" in browser.get(f"{EVENT_PAGE}live", headers=etag).text
+        assert browser.get(f"{EVENT_PAGE}live", headers=etag).status_code == 200
+    assert 0 < len(statements) <= 25
+    # The page itself, when somebody opens it, is never old.
+    scan(door(), request(wib("08:00"), ticket(siti)))
+    assert "Sudah masuk" in browser.get(EVENT_PAGE).text
 
 
 def test_a_plot_of_a_long_event_has_no_thousand_bars(day):

@@ -3,32 +3,14 @@
 Each statement costs about as much as everything else that a request does: from 19 to 10 halved the processor's time.
 """
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
-from services.checkin.models import db
-from tests.checkin.hall import door, hear, person_fact, request, scan, stored, ticket, verdicts, wib
+from tests.checkin.hall import counted, door, hear, person_fact, request, scan, stored, ticket, verdicts, wib
 
 # Who it is, their locks, their scans, their row, the schedule, their attendance; then attendance, outbox, scan.
 FIRST_SCAN = 9
 # An undo may exist of what was scanned before.
 LATER_SCAN = 10
-
-
-@contextmanager
-def counted():
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("size", [1, 100])

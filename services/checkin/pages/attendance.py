@@ -1,6 +1,8 @@
 """Pages for organisers about presence: the live page, the people, and setting a presence right."""
 
-from datetime import datetime, time
+import time
+from datetime import datetime
+from datetime import time as TimeOfDay
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 
 from services.checkin import arrivals, callers, corrections, live, people, sentences, truth
-from services.checkin.models import Attendee, db
+from services.checkin.models import Attendee, Event, db
 from services.checkin.pages.console import load_event
 from services.checkin.schedule import Schedule
 from services.checkin.schedule import Session as Agenda
@@ -23,9 +25,15 @@ from shared.web.i18n import choose_locale
 blueprint = Blueprint("attendance", __name__, url_prefix="/checkin/console/events/<int:event_id>")
 
 
+# While people stream in, every look would find something new, and fifty open pages would render without end beside the
+# door. A page asks every four seconds; it may be told what was so two seconds ago.
+FRESH_SECONDS = 2.0
+
+
 class _Kept(NamedTuple):
     stamp: str
     html: str
+    at: float
 
 
 # The last fragment by event and language: fifty open pages cost one rendering.
@@ -39,7 +47,7 @@ def overview(event_id: int) -> Any:
     callers.staff(event_id)
     with db.transaction() as session:
         event = load_event(session, event_id)
-        kept = _fragment(session, event_id)
+        kept = _fragment(session, event)
     return render_template("checkin/live.html", event=event, fragment=kept.html, stamp=kept.stamp, title_of=title_of)
 
 
@@ -48,8 +56,10 @@ def overview(event_id: int) -> Any:
 def fragment(event_id: int) -> Any:
     """What changes on the live page; 304 when nothing did."""
     callers.staff(event_id)
-    with db.transaction() as session:
-        kept = _fragment(session, event_id)
+    kept = _fragments.get((event_id, choose_locale()))
+    if kept is None or time.monotonic() - kept.at >= FRESH_SECONDS:
+        with db.transaction() as session:
+            kept = _fragment(session, load_event(session, event_id))
     headers = {"ETag": f'"{kept.stamp}"'}
     if request.if_none_match.contains(kept.stamp):
         return Response(status=304, headers=headers)
@@ -116,12 +126,15 @@ def withdraw(event_id: int, participant_id: UUID, session_id: int) -> Any:
     return redirect(url_for("attendance.person", event_id=event_id, participant_id=participant_id))
 
 
-def _fragment(session: Any, event_id: int) -> _Kept:
-    event, key = load_event(session, event_id), (event_id, choose_locale())
-    stamp = live.stamp(session, event_id)
-    kept = _fragments.get(key)
+def _fragment(session: Any, event: Event) -> _Kept:
+    event_id, key = event.event_id, (event.event_id, choose_locale())
+    stamp, kept, at = live.stamp(session, event_id), _fragments.get(key), time.monotonic()
     if kept and kept.stamp == stamp:
+        _fragments[key] = kept._replace(at=at)
         return kept
+    if kept:
+        # Who asks while this one renders gets the one before.
+        _fragments[key] = kept._replace(at=at)
     schedule = truth.current_schedule(session, event_id)
     assert schedule is not None
     now = clock.now()
@@ -136,7 +149,7 @@ def _fragment(session: Any, event_id: int) -> _Kept:
         title_of=title_of,
         **live.everything(session, event, schedule, now),
     )
-    _fragments[key] = _Kept(stamp, html)
+    _fragments[key] = _Kept(stamp, html, at)
     return _fragments[key]
 
 
@@ -165,7 +178,7 @@ def _found(session: Any, event_id: int, participant_id: UUID) -> tuple[Attendee,
     return found, schedule
 
 
-def _instant(at: time | None, agenda: Agenda, schedule: Schedule) -> datetime | None:
+def _instant(at: TimeOfDay | None, agenda: Agenda, schedule: Schedule) -> datetime | None:
     """A time of day on the session's day, in the event's zone."""
     if at is None:
         return None
