@@ -2,11 +2,20 @@
 
 import pytest
 
-from services.registration import demo_people
+from services.registration import demo_people, questions
 from services.registration.models import Event, db
+from services.registration.schemas_questions import QuestionForm
 from shared.web import signin
 from tests.browsing import ARGUMENTS, CHROMIUM, served
 
+QUESTIONS = [
+    {"label": "Harapan Anda", "label_en": "Your hopes", "kind": "text", "required": False, "options": ""},
+    {"label": "Makan siang", "kind": "choice", "required": True, "options": "Nasi | Rice\nMi | Noodles"},
+    {"label": "Naik apa", "kind": "choice", "required": False, "options": "Bus\nKereta"},
+    {"label": "Materi", "help": "Boleh beberapa.", "kind": "choices", "required": False, "options": "Cetak\nBraille"},
+    {"label": "Umur", "kind": "number", "required": False, "options": "", "smallest": "10", "largest": "120"},
+    {"label": "Tanggal tiba", "kind": "date", "required": False, "options": ""},
+]
 ORGANISER = "00000000-0000-0000-0000-000000000001"
 
 
@@ -14,6 +23,8 @@ ORGANISER = "00000000-0000-0000-0000-000000000001"
 def address(app, event, monkeypatch):
     with db.transaction() as session:
         demo_people.fill(session, session.get(Event, event.id), 12)
+        for asked in QUESTIONS:
+            questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
     with served(app) as address:
         monkeypatch.setenv("HADIR_PUBLIC_URL", address)
         yield address

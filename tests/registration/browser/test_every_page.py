@@ -6,7 +6,6 @@ A new page is looked at by itself, as long as its address needs nothing that is 
 import uuid
 
 import pytest
-from sqlalchemy import select
 
 from services.registration import accounts, announcing, groups, importing, people, signup, tickets
 from services.registration.models import (
@@ -35,10 +34,6 @@ def world(address, event, partners, coming_day):
         needs = {"needs": ["braille"], "needs_note": "Huruf besar.", "needs_consent": True}
         person = signup.register(session, event, {"name": "Ayu", "email": "ayu@contoh.example", **needs}, "organiser")
         person.requested_name = "Ayu Lestari"
-        blank = dict.fromkeys(("label_en", "hint", "hint_en", "smallest", "largest", "minimum", "maximum"))
-        event.questions = [
-            {"key": "makan", "label": "Makan siang?", "kind": "text", "required": True, "options": [], **blank}
-        ]
         session.add(Account(id=uuid.UUID(int=1), email="ibu@jppi.example", name="Ibu", created_at=clock.real_now()))
         session.flush()
         _filled(session, event, person)
@@ -62,9 +57,9 @@ def _addresses(session, event, partner, person):
     return {
         "event_id": [event.id],
         "slug": [event.slug],
-        "key": ["makan"],
+        "key": [event.questions[1]["key"]],
         "partner_id": [partner.id],
-        "participant_id": [person.id, session.scalars(select(Participant.id).order_by(Participant.name)).first()],
+        "participant_id": [person.id, session.query(Participant.id).filter_by(partner_id=partner.id).first().id],
         "session_id": [1],
         "import_id": [row.id for row in imports],
         "letter_id": [announcing.announce(session, event, people.matching(event.id, {}), letter).id],

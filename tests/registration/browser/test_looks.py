@@ -34,6 +34,8 @@ HEARD_ERRORS = """
     - listitem:
       - link /Alamat e-mail.*/
     - listitem:
+      - link /Makan siang.*/
+    - listitem:
       - link /Persetujuan.*/
 """
 HEARD_TICKET = """
@@ -83,6 +85,7 @@ def test_what_a_screen_reader_hears_from_form_to_own_data(window, event):
     page.fill("#f-name", "Kartika")
     page.fill("#f-email", "kartika@contoh.example")
     page.check("#f-consent")
+    page.get_by_label("Nasi").check()
     page.click("#daftar button[type=submit]")
     page.wait_for_url(re.compile("/t/"))
     _hears(page, "main", HEARD_TICKET)

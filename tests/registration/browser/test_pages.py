@@ -4,38 +4,10 @@ import re
 
 import pytest
 
-from services.registration import demo_people, questions, signup
-from services.registration.models import Event, Participant, Partner, db
-from services.registration.schemas_questions import QuestionForm
+from services.registration.models import Participant, db
 from shared.web import signin
-from tests.browsing import ARGUMENTS, CHROMIUM, SCHEMES, WIDTHS, objections, served
-
-QUESTIONS = [
-    {"label": "Harapan Anda", "label_en": "Your hopes", "kind": "text", "required": False, "options": ""},
-    {"label": "Makan siang", "kind": "choice", "required": True, "options": "Nasi | Rice\nMi | Noodles"},
-    {"label": "Naik apa", "kind": "choice", "required": False, "options": "Bus\nKereta"},
-    {"label": "Materi", "help": "Boleh beberapa.", "kind": "choices", "required": False, "options": "Cetak\nBraille"},
-    {"label": "Umur", "kind": "number", "required": False, "options": "", "smallest": "10", "largest": "120"},
-    {"label": "Tanggal tiba", "kind": "date", "required": False, "options": ""},
-]
-
-
-@pytest.fixture
-def address(app, event, monkeypatch):
-    with db.transaction() as session:
-        demo_people.fill(session, session.get(Event, event.id), 12)
-        for asked in QUESTIONS:
-            questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
-    with served(app) as address:
-        monkeypatch.setenv("HADIR_PUBLIC_URL", address)
-        yield address
-
-
-@pytest.fixture
-def browser(playwright, address):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    yield browser
-    browser.close()
+from tests.browsing import SCHEMES, WIDTHS, objections
+from tests.registration.browser.test_looks import contrast
 
 
 def open_page(browser, address, width=320, scheme="light", locale="id-ID", signed_in=False):
@@ -90,50 +62,6 @@ def test_nothing_stands_against_the_public_pages(browser, address, event, width,
     assert {state: list_ for state, list_ in found.items() if list_} == {}
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_nothing_stands_against_the_console(browser, address, event, partners, width, scheme):
-    with db.transaction() as session:
-        partner = session.get(Partner, partners[0].id)
-        details = {"name": "Ayu", "email": "ayu@contoh.example", "needs": ["braille"], "needs_consent": True}
-        person = signup.register(session, partner.event, details, "organiser", partner)
-        person.requested_name = "Ayu Lestari"
-    about = f"/console/events/{event.id}"
-    ours = f"/console/partners/{partners[0].id}"
-    paths = [
-        "/console/",
-        "/console/people",
-        "/console/sessions",
-        "/console/events/new",
-        about,
-        *(
-            f"{about}/{what}"
-            for what in (
-                "participants",
-                "partners",
-                "edit",
-                "sessions/",
-                "questions/",
-                "questions/materi",
-                "groups/",
-                "mails/",
-                "audit/",
-            )
-        ),
-        f"{about}/mails/new",
-        f"{about}/participants/{person.id}",
-        f"{ours}/",
-        f"{ours}/edit",
-        f"{ours}/import/",
-    ]
-    page = open_page(browser, address, width, scheme, signed_in=True)
-    found = {}
-    for path in paths:
-        page.goto(path)
-        assert page.locator("h1").count() == 1, path
-        found[path] = objections(page)
-    assert {path: list_ for path, list_ in found.items() if list_} == {}
-
-
 def test_somebody_signs_up_with_the_keyboard_alone(browser, address, event):
     page = open_page(browser, address, 1280)
     page.goto(f"/e/{event.slug}")
@@ -178,7 +106,7 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(browser, addre
 
 def test_controls_are_large_and_their_borders_stand_out(browser, address, event):
     measure = """() => [...document.querySelectorAll("#daftar :is(input:not([type=hidden]), select, button)")]
-      .map(e => e.type === "checkbox" ? e.closest(".check") : e)
+      .map(e => ["checkbox", "radio"].includes(e.type) ? e.closest(".check") : e)
       .map(e => e.getBoundingClientRect().height)"""
     for scheme in SCHEMES:
         page = open_page(browser, address, 320, scheme)
@@ -188,18 +116,7 @@ def test_controls_are_large_and_their_borders_stand_out(browser, address, event)
             "() => { const s = getComputedStyle(document.querySelector('#f-name'));"
             " return [s.borderTopColor, getComputedStyle(document.documentElement).backgroundColor]; }"
         )
-        assert _contrast(border, ground) >= 3
-
-
-def _contrast(one: str, other: str) -> float:
-    first, second = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (first + 0.05) / (second + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert contrast(border, ground) >= 3
 
 
 def test_the_form_speaks_english_to_who_prefers_it(browser, address, event):

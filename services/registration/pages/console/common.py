@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import abort, g
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from services.registration.models import Event, Participant, Partner
 from shared import settings
@@ -36,8 +36,9 @@ def console_partner(session: Session, partner_id: int) -> Partner:
 
 
 def person_of(session: Session, participant_id: UUID, **where: Any) -> Participant:
-    """A participant who fits ``where`` (an event's or a partner's id); 404 otherwise, and after an erasure."""
-    person = session.scalar(select(Participant).filter_by(id=participant_id, erased_at=None, **where))
+    """A participant, with the partner, who fits ``where`` (ids of event or partner); 404 otherwise, and when erased."""
+    found = select(Participant).filter_by(id=participant_id, erased_at=None, **where)
+    person = session.scalar(found.options(joinedload(Participant.partner)))
     if person is None:
         abort(404)
     return person
