@@ -1,5 +1,7 @@
 """Answers to an event's own questions: one schema made of the definitions, for form, JSON and row alike."""
 
+import functools
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -77,8 +79,21 @@ def schema_of(
     return _Answers.from_dict(made)(unknown=unknown)
 
 
-def beside(form: type[Schema], answers: Schema) -> Schema:
-    """``form`` (a schema with a field ``answers``) that also checks the answers."""
+def beside(
+    form: type[Schema],
+    questions: Sequence[Question],
+    *,
+    required: bool = True,
+    unknown: Literal["raise", "exclude"] = RAISE,
+) -> Schema:
+    """``form`` (a schema with a field ``answers``) that also checks the answers, as schema_of does."""
+    return _beside(form, json.dumps(asked(questions), sort_keys=True), required, unknown)
+
+
+@functools.lru_cache(maxsize=128)
+def _beside(form: type[Schema], questions: str, required: bool, unknown: Literal["raise", "exclude"]) -> Schema:
+    # Making a schema takes milliseconds, which each sign-up would pay; the questions themselves are the key.
+    answers = schema_of(json.loads(questions), required=required, unknown=unknown)
     return form.from_dict({"answers": fields.Nested(answers, load_default=dict)})()
 
 

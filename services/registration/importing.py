@@ -89,7 +89,7 @@ def preview(session: Session, row: Import) -> Preview:
     """The people in an upload, and everything that stands against taking it."""
     questions = row.partner.event.questions
     # Whoever imports may not know; the people themselves can still answer on their own page.
-    schema = answers.beside(CoordinatedPerson, answers.schema_of(questions, required=False))
+    schema = answers.beside(CoordinatedPerson, questions, required=False)
     names = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
     headings = {answers.name_of(one["key"]): one["label"] for one in answers.asked(questions)}
     people, problems, lines = [], [], []

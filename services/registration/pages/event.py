@@ -52,7 +52,7 @@ def submit(slug: str) -> Any:
         with db.transaction() as session:
             event = _event(session, slug)
             # A question that was removed while somebody filled in the form is no fault of theirs.
-            schema = answers.beside(SignUp, answers.schema_of(event.questions, unknown=EXCLUDE))
+            schema = answers.beside(SignUp, event.questions, unknown=EXCLUDE)
             typed = typed_values(schema, request.form)
             details = load(schema, request.form, ignore=[FORM_TOKEN])
             return redirect(_sign_up_once(session, event, details), 303)

@@ -65,7 +65,7 @@ def change_answers(token: str) -> Any:
     try:
         with db.transaction() as session:
             person = holder(session, token)
-            schema = answers.beside(WithAnswers, answers.schema_of(person.event.questions, unknown=EXCLUDE))
+            schema = answers.beside(WithAnswers, person.event.questions, unknown=EXCLUDE)
             answers.change(session, person.event, person.id, load(schema, request.form)["answers"])
     except FormErrors as error:
         return _again(token, error)

@@ -66,8 +66,7 @@ def cancel(partner_id: int, participant_id: Any) -> Any:
 
 def _schema(partner: Partner) -> Schema:
     """Somebody with answers. None must be given: the coordinator may not know them, and the person can add them."""
-    questions = partner.event.questions
-    return answers.beside(CoordinatedPerson, answers.schema_of(questions, required=False, unknown=EXCLUDE))
+    return answers.beside(CoordinatedPerson, partner.event.questions, required=False, unknown=EXCLUDE)
 
 
 def _page(session: Session, partner: Partner, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
