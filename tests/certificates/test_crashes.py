@@ -1,60 +1,18 @@
 """kill -9 of a real worker at random moments, and FLUSHALL between: everybody gets one certificate, none is skipped."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import redis
 from sqlalchemy import func, select, text
 
-from services.certificates.models import Certificate, Run, db
+from services.certificates.models import Run, db
 from shared.mail.models import Mail
 from tests.certificates import scene
+from tests.certificates.running import issued, kill, process, wait, worker
 
 PEOPLE = 180
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[subprocess.Popen]:
-    """A process of the service, ended with everything that it started."""
-    running = subprocess.Popen(
-        [sys.executable, "-m", "services.certificates", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield running
-    finally:
-        kill(running)
-
-
-def kill(running: subprocess.Popen) -> None:
-    if running.poll() is None:
-        os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-
-
-def worker():
-    return process("worker", "--queues", "certificates.render")
-
-
-def issued() -> int:
-    with db.transaction() as session:
-        return session.scalar(select(func.count()).select_from(Certificate)) or 0
-
-
-def wait(condition, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.02)
 
 
 def let_the_lease_run_out() -> None:

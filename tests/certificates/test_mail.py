@@ -1,12 +1,9 @@
 """The certificate arrives as an e-mail, in the person's language, with the PDF attached."""
 
-import email
-import email.policy
 import io
 
 import pypdf
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select, text
 
 from services.certificates import tasks
@@ -14,30 +11,21 @@ from services.certificates.mailing import MAIL
 from services.certificates.models import db
 from shared import jobs
 from shared.mail.models import Mail
-from stack.ports import free_port
 from tests.certificates import scene
+from tests.mail_server import mail_server
 
 
-class Mailbox:
-    """A real SMTP server that keeps what it gets."""
-
-    def __init__(self):
-        self.messages = []
-
-    async def handle_DATA(self, server, session, envelope):
-        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 kept"
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with mail_server(tmp_path_factory.mktemp("mail")) as server:
+        yield server
 
 
 @pytest.fixture
-def mailbox(monkeypatch):
-    box = Mailbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    monkeypatch.setenv("HADIR_SMTP_URL", f"smtp://127.0.0.1:{port}")
-    yield box
-    controller.stop()
+def mailbox(running, monkeypatch):
+    running.forget()
+    monkeypatch.setenv("HADIR_SMTP_URL", running.url)
+    return running
 
 
 @pytest.fixture
@@ -59,7 +47,7 @@ def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
     scene.issue_all()
     (mail,) = send_all()
     assert mail.state == jobs.DONE, mail.last_error
-    (message,) = mailbox.messages
+    (message,) = mailbox.received
     certificate = scene.certificates()[0]
     assert message["To"] == "orang1@contoh.example"
     assert message["Subject"].strip() == "Sertifikat Anda: Pelatihan Digital Marketing untuk Kampanye dan Advokasi"
@@ -81,7 +69,7 @@ def test_in_the_persons_language(after_the_day, mailbox):
     scene.tell(scene.event(), *scene.full_day([1]), scene.person(1, version=2, locale="en"))
     scene.issue_all()
     send_all()
-    (message,) = mailbox.messages
+    (message,) = mailbox.received
     assert message["Subject"].strip() == "Your certificate: Digital Marketing Training for Campaigns and Advocacy"
     assert "Sunday, December 25, 2022" in message.get_body(("plain",)).get_content()
 
@@ -100,7 +88,7 @@ def test_a_replaced_certificate_is_not_sent(after_the_day, mailbox):
     scene.tell(scene.person(1, version=2, name="Nama Betul"))
     scene.issue_all()
     send_all()
-    (message,) = mailbox.messages
+    (message,) = mailbox.received
     assert "Nama Betul" in message.get_body(("plain",)).get_content()
     assert "menggantikan" in message.get_body(("plain",)).get_content()
 
@@ -111,11 +99,11 @@ def test_no_more_a_minute_than_the_setting_says(after_the_day, mailbox, monkeypa
     scene.issue_all()
     send_all()
     send_all()
-    assert len(mailbox.messages) == 2
+    assert len(mailbox.received) == 2
     with db.transaction() as session:
         session.execute(text("UPDATE mails SET finished_at = finished_at - interval '61 seconds'"))
     send_all()
-    assert len(mailbox.messages) == 4
+    assert len(mailbox.received) == 4
 
 
 def test_a_dead_mail_server_does_not_stop_issuing(after_the_day):
