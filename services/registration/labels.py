@@ -145,3 +145,10 @@ def action(status: str) -> str:
 def mail_kind(kind: str) -> str:
     """What a mail is about, in words."""
     return {"ticket": _("Tiket"), "announcement": _("Pengumuman")}.get(kind, kind)
+
+
+def scope(role: str, partner: str | None) -> str:
+    """What somebody may do, for whom."""
+    if role == "coordinator":
+        return _("Koordinator %(partner)s", partner=partner or "–")
+    return {"organiser": _("Penyelenggara"), "operator": _("Operator")}[role]

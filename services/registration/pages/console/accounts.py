@@ -8,8 +8,8 @@ from flask_limiter.util import get_remote_address
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registration import accounts
-from services.registration.models import Account, SignInSession, db
+from services.registration import accounts, labels
+from services.registration.models import Account, Partner, SignInSession, db
 from services.registration.schemas_console import ForgotPassword, InviteAccountForm, NewPassword
 from shared import clock
 from shared.web.access import COORDINATOR, LINK_HOLDER, OPERATOR, ORGANISER, PUBLIC, who
@@ -136,8 +136,16 @@ def _account(session: Session, token: str) -> Account:
 
 def _page(session: Session, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
     rows = session.scalars(select(Account).order_by(Account.name)).all()
-    labels = {"person": _("Nama"), "email": _("Alamat e-mail")}
-    return render_template("console/people.html", accounts=rows, typed=typed, errors=errors, field_labels=labels)
+    wanted = {scope.partner_id for account in rows for scope in account.scopes if scope.partner_id}
+    names = {partner.id: partner.name for partner in session.scalars(select(Partner).where(Partner.id.in_(wanted)))}
+    return render_template(
+        "console/people.html",
+        accounts=rows,
+        scope_words=lambda scope: labels.scope(scope.role, names.get(scope.partner_id)),
+        typed=typed,
+        errors=errors,
+        field_labels={"person": _("Nama"), "email": _("Alamat e-mail")},
+    )
 
 
 def _forgot_page(typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
