@@ -129,10 +129,14 @@ export class Desk {
     for (const row of this.presence.values()) {
       if (row.session_id === sessionId && row.arrived_at && !row.left_at) inside.add(row.participant_id);
     }
-    for (const scan of this.scans.values()) {
-      if (!scan.unsent || scan.session_id !== sessionId || this.undone.has(scan.scan_id)) continue;
-      if (ADMITTING.has(scan.outcome)) inside.add(this.owner(scan.subject));
-      if (scan.outcome === "checked_out") inside.delete(this.owner(scan.subject));
+    // What was scanned here since, sent or not: the server's presence comes back only with the next roster.
+    const own = [...this.scans.values()].filter((scan) => scan.session_id === sessionId && !this.undone.has(scan.scan_id));
+    for (const scan of own.sort((a, b) => a.at - b.at)) {
+      const owner = this.owner(scan.subject);
+      const row = this.presence.get(`${owner}:${sessionId}`);
+      if (scan.at < Date.parse(row?.left_at || row?.arrived_at || 0)) continue;
+      if (ADMITTING.has(scan.outcome)) inside.add(owner);
+      if (scan.outcome === "checked_out") inside.delete(owner);
     }
     return inside.size;
   }
