@@ -23,6 +23,9 @@ class EventLine(NamedTuple):
     valid: int
 
 
+# Lines on a page: more make a phone slow before they help anybody.
+PAGE = 200
+
 # What a line of the event's list can be filtered by.
 ISSUED, DUE, OBSTACLE, NOT_ELIGIBLE, LOST = "issued", "due", "obstacle", "not_eligible", "lost"
 REVOKED, MAIL_FAILED, NO_EMAIL = "revoked", "mail_failed", "no_email"
@@ -94,6 +97,15 @@ def chosen(found: Sequence[Line], mark: str, organisation: str, words: str) -> l
         )
 
     return [line for line in found if fits(line)]
+
+
+def page(found: Sequence[Line], after: str) -> tuple[Sequence[Line], uuid.UUID | None]:
+    """The lines that follow the participant with id ``after`` (from the first when there is none), and the id after
+    which the next page begins (None on the last)."""
+    ids = [str(line.standing.person.participant_id) for line in found]
+    start = ids.index(after) + 1 if after in ids else 0
+    shown = found[start : start + PAGE]
+    return shown, shown[-1].standing.person.participant_id if start + PAGE < len(found) else None
 
 
 class PartnerLine(NamedTuple):

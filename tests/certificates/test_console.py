@@ -3,6 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from services.certificates import overview
 from services.certificates.app import create_app
 from shared.web import signin
 from tests.certificates import scene
@@ -49,7 +50,6 @@ def test_issue_now_and_see_it(client):
     assert answer.status_code == 302
     with_run = client.get(EVENT)
     assert "Ibu Penyelenggara" in with_run.text
-    from services.certificates import overview
     from services.certificates.models import db
 
     with db.transaction() as session:
@@ -105,3 +105,18 @@ def test_the_api_lists_in_pages_and_starts_a_run_once(client):
     assert rest["next"] is None
     numbers = {page["items"][0]["number"], rest["items"][0]["number"]}
     assert numbers == {"001/JPPI/XII/2022", "002/JPPI/XII/2022"}
+
+
+def test_a_long_list_comes_in_pages_that_keep_the_filter(client, monkeypatch):
+    monkeypatch.setattr(overview, "PAGE", 4)
+    scene.tell(*scene.full_day(range(11, 20)))
+    scene.issue_all()
+    sign_in(client, "organiser")
+    names, address = [], f"{EVENT}?tampil=issued&cari=nomor"
+    while address:
+        page = BeautifulSoup(client.get(address).text, "html.parser")
+        names += [link.text for link in page.select("table.cards tbody th a")]
+        following = page.select_one("a[rel=next]")
+        address = following["href"] if following else None
+    assert names == [f"Peserta Nomor {number:04}" for number in (1, 3, *range(11, 20))]
+    assert "11 dari 12 orang" in page.text

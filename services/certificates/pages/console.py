@@ -39,13 +39,17 @@ def events() -> Any:
 @who(ORGANISER)
 def event(event_id: int) -> Any:
     """One event: who has a certificate, who not and why, the state of mails and runs."""
-    asked = {name: request.args.get(name, "").strip()[:200] for name in ("tampil", "organisasi", "cari")}
+    asked = {name: request.args.get(name, "").strip()[:200] for name in ("tampil", "organisasi", "cari", "after")}
     with db.transaction() as session:
         row = own_event(session, event_id)
         lines = overview.lines(session, row)
+        chosen = overview.chosen(lines, asked["tampil"], asked["organisasi"], asked["cari"])
+        shown, following = overview.page(chosen, asked.pop("after"))
         context = {
             "event": row,
-            "lines": overview.chosen(lines, asked["tampil"], asked["organisasi"], asked["cari"]),
+            "lines": shown,
+            "chosen": len(chosen),
+            "following": following,
             "asked": asked,
             "total": len(lines),
             "due": sum(line.standing.is_due for line in lines),
