@@ -172,6 +172,7 @@ def closed_loop(
         "per_second": round(len(times) / took, 1),
         "p50_ms": round(statistics.median(milliseconds), 1),
         "p95_ms": round(milliseconds[int(len(milliseconds) * 0.95)], 1),
+        "max_ms": round(milliseconds[-1], 1),
         "requests": len(times),
         "errors": len(errors),
         **({"first_error": errors[0]} if errors else {}),

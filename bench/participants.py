@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import click
 from sqlalchemy import text
 
-from bench.ground import HOST, Ground, ground, tell
+from bench.ground import Ground, ground, tell
 from bench.signup import prepare
 from services.registration import people
 from services.registration.models import Event, Participant, db
 from shared.web import signin
+from stack.ports import HOST
 
 TIMES = 15
 INDEXES = ("ix_participants_search", "ix_participants_cancelled", "ix_participants_staff", "ix_participants_page")
