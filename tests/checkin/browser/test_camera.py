@@ -86,8 +86,10 @@ def test_a_device_is_paired_and_then_scans_by_its_camera_alone(server, devices_o
     hear(siti)
     shown = new_device_shown(devices_of()(viewport={"width": 1280, "height": 900}), server)
     film = tmp_path / "camera.y4m"
-    video.write(film, [shown, qr.png(ticket(siti), qr.TICKET_VERSION)], seconds_each=2)
+    video.write(film, [qr.png(ticket(siti), qr.TICKET_VERSION), shown], seconds_each=2)
     page = devices_of(f"--use-file-for-fake-video-capture={film}")().pages[0]
+    # The film goes round every four seconds, and a busy machine may miss it once.
+    page.set_default_timeout(30_000)
     page.goto(f"{server.address}/checkin/scan")
     page.locator("#pairing").wait_for()
     camera_on(page)

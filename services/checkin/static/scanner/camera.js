@@ -6,7 +6,7 @@ const PAUSE = 90;
 const LOCK = 2500;
 
 export class Camera {
-  // `found(text, at)` hears of each code; `changed()` of a camera that starts, stops or is unplugged.
+  // `found(text, at)` hears of each code, and answers false to hear of it again; `changed()` of a camera that starts, stops or is unplugged.
   constructor(video, found) {
     Object.assign(this, { video, found, stream: null, worker: null, seenAt: new Map(), timer: null, changed: () => {} });
   }
@@ -91,6 +91,6 @@ export class Camera {
     for (const [each, at] of this.seenAt) if (now - at >= LOCK) this.seenAt.delete(each);
     const held = this.seenAt.has(text);
     this.seenAt.set(text, now);
-    if (!held) this.found(text, this.frameAt);
+    if (!held && this.found(text, this.frameAt) === false) this.seenAt.delete(text);
   }
 }

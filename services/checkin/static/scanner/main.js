@@ -115,7 +115,11 @@ async function pair(text) {
 }
 
 function seen(text, at) {
-  if (element("door").hidden) return pair(text);
+  if (element("door").hidden) {
+    // Anything else in view, or read while a pairing is under way, must not be locked: it may be wanted in a moment.
+    if (pairing || !text.includes("pair=")) return false;
+    return pair(text);
+  }
   return door.scan({ ticket: text }, null, at);
 }
 
