@@ -24,7 +24,6 @@ logger = structlog.get_logger()
 WEB_THREADS = 4
 
 
-
 def load(package: str) -> "Service":
     """The service that lives in ``package``, e.g. services.checkin."""
     return cast("Service", import_module(f"{package}.service").service)

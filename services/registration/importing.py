@@ -1,17 +1,19 @@
 """Importing a list of people: read, shown with its errors, and taken whole or not at all."""
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.registration import answers, audit, signup, tables
 from services.registration.labels import need_options
-from services.registration.models import Import, Participant, Partner
+from services.registration.models import Import, Participant, Partner, db
 from services.registration.models.imports import COMMITTED
 from services.registration.models.participants import CANCELLED
 from services.registration.schemas_console import CoordinatedPerson
@@ -162,9 +164,19 @@ class NotGood(ValueError):
     """The list has errors or duplicates (now), or was taken before: nothing was changed."""
 
 
+class UnderWay(Exception):
+    """The list is just being taken: it was sent twice."""
+
+
 def commit(session: Session, row: Import) -> int:
-    """Register everybody of a previewed list, all or nobody; how many. Raises NotGood."""
-    session.refresh(row, with_for_update={"of": Import})
+    """Register everybody of a previewed list, all or nobody; how many. Raises NotGood, UnderWay.
+
+    The row's ``done`` is written beside this transaction while it goes on.
+    """
+    # One at a time; not the row's own lock, behind which the telling of progress would wait.
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(f"import {row.id}")))):
+        raise UnderWay
+    session.refresh(row)
     if row.state == COMMITTED:
         raise NotGood("taken before")
     found = preview(session, row)
@@ -172,7 +184,7 @@ def commit(session: Session, row: Import) -> int:
         raise NotGood("errors")
     partner = row.partner
     try:
-        signup.register_many(session, partner.event, found.people, "import", partner)
+        signup.register_many(session, partner.event, found.people, "import", partner, partial(_tell, row.id))
     except signup.AlreadyRegistered as error:
         raise NotGood("somebody signed up meanwhile") from error
     row.state = COMMITTED
@@ -180,6 +192,11 @@ def commit(session: Session, row: Import) -> int:
     after = {"filename": row.filename, "people": len(found.people)}
     audit.record(session, "participants.imported", partner.id, partner.event_id, after=after)
     return len(found.people)
+
+
+def _tell(import_id: uuid.UUID, done: int) -> None:
+    with db.transaction() as beside:
+        beside.execute(update(Import).where(Import.id == import_id).values(done=done))
 
 
 def purge(session: Session) -> None:

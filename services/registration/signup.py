@@ -1,6 +1,6 @@
 """Somebody signs up: a seat, a participant, a ticket, a mail, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -91,18 +91,33 @@ def register(
     return person
 
 
+# Many people are stored in pieces of this size, so that progress can be told between them.
+PIECE = 500
+
+
 def register_many(
-    session: Session, event: Event, everybody: Sequence[Mapping[str, Any]], source: str, partner: Partner
+    session: Session,
+    event: Event,
+    everybody: Sequence[Mapping[str, Any]],
+    source: str,
+    partner: Partner,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> list[Participant]:
-    """As register, for a whole list of a partner's people, in a handful of statements. Raises AlreadyRegistered."""
+    """As register, for a whole list of a partner's people, in a handful of statements for each piece.
+
+    ``tell`` hears how many are stored so far. Raises AlreadyRegistered.
+    """
     people = [new_participant(event, details, source, partner) for details in everybody]
     pools = seats.take_many(session, event.id, partner.id, len(people))
     for person, pool in zip(people, pools, strict=True):
         person.pool_id = pool.id if pool else None
         person.status = CONFIRMED if pool else WAITLISTED
-    insert(session, *people)
-    publish_participants(session, event, people)
-    ask_for_ticket_mails(session, people)
+    for start in range(0, len(people), PIECE):
+        piece = people[start : start + PIECE]
+        insert(session, *piece)
+        publish_participants(session, event, piece)
+        ask_for_ticket_mails(session, piece)
+        tell(start + len(piece))
     return people
 
 

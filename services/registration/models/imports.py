@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Integer, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,5 +28,8 @@ class Import(Base):
     state: Mapped[str] = mapped_column(String(20), default=PREVIEWED)
     # Rows as they were read: {"column": "text"}.
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+    # How many of them are written, told while it is committed.
+    done: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
 
     partner: Mapped[Partner] = relationship()

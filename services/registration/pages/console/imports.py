@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,9 @@ def commit(partner_id: int, import_id: Any) -> Any:
         with db.transaction() as session:
             partner = console_partner(session, partner_id)
             count = importing.commit(session, _import(session, partner, import_id))
+    except importing.UnderWay:
+        flash(_("Daftar ini sedang didaftarkan. Muat ulang halaman ini sebentar lagi."), "warning")
+        return redirect(url_for("partner_people.index", partner_id=partner_id), 303)
     except importing.NotGood:
         flash(_("Daftar ini tidak dapat diambil. Tidak ada yang didaftarkan."), "error")
         with db.transaction() as session:
@@ -87,6 +90,17 @@ def commit(partner_id: int, import_id: Any) -> Any:
             return _preview_page(session, partner, row), 422
     flash(_("%(count)s orang terdaftar.", count=count), "success")
     return redirect(url_for("partner_people.index", partner_id=partner_id), 303)
+
+
+@blueprint.get("/<uuid:import_id>/progress")
+@who(ORGANISER, COORDINATOR)
+def progress(partner_id: int, import_id: Any) -> Response:
+    """How many of the list are written, for the page to ask while it waits for the commit's answer."""
+    with db.transaction() as session:
+        row = _import(session, console_partner(session, partner_id), import_id)
+        response = jsonify({"done": row.done, "state": row.state})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _import(session: Session, partner: Partner, import_id: Any) -> Import:

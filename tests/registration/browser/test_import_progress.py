@@ -1,0 +1,41 @@
+"""The bar that moves while a long list is taken, and the same without JavaScript."""
+
+import pytest
+
+from services.registration import importing
+from services.registration.models import Partner, db
+
+ROWS = 1_500
+# While the browser waits for the answer nothing can be asked of the page: it notes for us what it shows last.
+NOTE = """addEventListener("DOMContentLoaded", () => {
+  const count = document.querySelector("#hitungan");
+  if (count) new MutationObserver(() => {
+    if (count.checkVisibility()) sessionStorage.setItem("shown", count.textContent);
+  }).observe(count, { childList: true });
+})"""
+
+
+@pytest.fixture
+def preview(partners):
+    lines = ["nama;email;setuju", *(f"Orang {n};orang{n}@contoh.example;ya" for n in range(ROWS))]
+    with db.transaction() as session:
+        row = importing.upload(session, session.get(Partner, partners[0].id), "orang.csv", "\n".join(lines).encode())
+    return f"/console/partners/{partners[0].id}/import/{row.id}"
+
+
+def test_the_bar_moves_before_the_answer_comes(window, preview):
+    page = window(signed_in=True)
+    page.add_init_script(NOTE)
+    page.goto(preview)
+    assert page.locator("#kemajuan").is_hidden()
+    page.locator("#ambil button").evaluate("button => button.click()")
+    page.wait_for_selector("text=1500 orang terdaftar", timeout=60_000)
+    shown = page.evaluate("sessionStorage.getItem('shown')")
+    assert shown in ("500 / 1500", "1000 / 1500")
+
+
+def test_without_javascript_the_answer_comes_just_the_same(window, preview):
+    page = window(signed_in=True, java_script_enabled=False)
+    page.goto(preview)
+    page.click("#ambil button", timeout=60_000)
+    page.wait_for_selector("text=1500 orang terdaftar", timeout=60_000)
