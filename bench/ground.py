@@ -23,6 +23,8 @@ from stack.processes import PROCESSES
 from stack.unprivileged import die_with_parent, remove
 
 ROOT = Path(__file__).resolve().parent.parent
+# All load comes from one address.
+UNBOUND = {"HADIR_SIGN_UPS_PER_MINUTE": "1000000"}
 
 
 class Ground:
@@ -47,7 +49,7 @@ class Ground:
 
     def environment(self, owner: str) -> dict[str, str]:
         """The settings of a process of ``owner``."""
-        return {**os.environ, **keys.environment(owner, self.secrets, self.addresses), "HADIR_LOG": "json"}
+        return {**os.environ, **keys.environment(owner, self.secrets, self.addresses), "HADIR_LOG": "json", **UNBOUND}
 
     def start(self, *names: str) -> dict[str, int]:
         """Start processes; returns the ports of those that serve, once they answer."""

@@ -56,6 +56,13 @@ def load(path: Path) -> Secrets:
     return stored
 
 
+# Settings that may be given to the stack, by the processes that get them.
+CHOSEN = {
+    "registration": ("HADIR_MAIL_PER_MINUTE", "HADIR_SIGN_UPS_PER_MINUTE"),
+    "certificates": ("HADIR_MAIL_PER_MINUTE",),
+}
+
+
 def fresh() -> Secrets:
     """A whole set of new secrets."""
     return {name: make() for name, make in _makers().items()}
@@ -72,8 +79,8 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
         values |= {name: _private(name, owner, held, at) for name in PRIVATE[owner]}
     if owner in WRITES_MAIL:
         values |= {"HADIR_SMTP_URL": at.smtp, "HADIR_MAIL_FROM": MAIL_FROM}
-        # The one setting that whoever starts the stack may choose for it.
-        values["HADIR_MAIL_PER_MINUTE"] = os.environ.get("HADIR_MAIL_PER_MINUTE", "")
+    # What whoever starts the stack may choose for it.
+    values |= {name: os.environ.get(name, "") for name in CHOSEN.get(owner, ())}
     return values
 
 

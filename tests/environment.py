@@ -38,6 +38,8 @@ def environment(postgres: PostgresServer, valkey: ValkeyServer) -> Iterator[None
         HADIR_PUBLIC_URL="http://localhost:8080",
         HADIR_SECRET_KEY=secrets.token_hex(),
         HADIR_BROKER_URL=valkey.url,
+        # All tests sign up from one address.
+        HADIR_SIGN_UPS_PER_MINUTE="100000",
         # Nothing listens on the discard port: a test that sends mail starts a server of its own.
         HADIR_SMTP_URL="smtp://127.0.0.1:9",
         HADIR_MAIL_FROM="JPPI <noreply@hadir.example>",

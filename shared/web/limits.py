@@ -4,6 +4,8 @@ A whole campus signs up from behind one address, so limits are on what identifie
 device) wherever there is such a thing, and generous on addresses.
 """
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -20,6 +22,11 @@ limiter = Limiter(
     swallow_errors=False,
     strategy="moving-window",
 )
+
+
+def per_minute(setting: str, default: int) -> Callable[[], str]:
+    """A limit for ``limiter``: as many a minute as environment variable ``setting`` says, or ``default``."""
+    return lambda: f"{int(settings.optional(setting) or default)} per minute"
 
 
 def install(app: Flask) -> None:

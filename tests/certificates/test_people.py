@@ -7,9 +7,7 @@ from services.certificates.app import create_app
 from shared import jobs
 from tests.certificates import scene
 from tests.certificates.test_console import sign_in
-from tests.certificates.test_mail import Mailbox, mailbox, send_all
-
-__all__ = ["Mailbox", "mailbox"]
+from tests.certificates.test_mail import send_all
 
 
 @pytest.fixture
@@ -91,8 +89,8 @@ def test_sent_again_to_the_present_address_under_the_same_message_id(client, mai
     assert "dikirim ulang" in post(client, 1, "mail").text
     (mail,) = send_all()
     assert mail.state == jobs.DONE
-    assert [message["To"] for message in mailbox.messages] == ["orang1@contoh.example", "baru@contoh.example"]
-    assert len({message["Message-ID"] for message in mailbox.messages}) == 1
+    assert [message["To"] for message in mailbox.received] == ["orang1@contoh.example", "baru@contoh.example"]
+    assert len({message["Message-ID"] for message in mailbox.received}) == 1
 
 
 def test_a_failed_mail_can_be_sent_again_for_the_whole_event(client, mailbox):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.registration.models import Participant, db
 from shared.delivery.models import Outgoing
 from shared.mail.models import Mail
-from tests.registration.conftest import Visitor
+from tests.registration.conftest import Visitor, hidden
 
 
 def _people():
@@ -160,3 +160,20 @@ def test_the_ticket_page_shows_the_code_that_the_door_understands(visitor, clien
     (person,) = _people()
     assert page.select_one(".code.big").text.replace(" ", "") == person.code
     assert page.select_one("[role=img]")["aria-label"].endswith(f"{person.code[:4]} {person.code[4:]}")
+
+
+def test_from_one_address_only_so_many_sign_ups_a_minute_by_form_and_api_together(client, event, monkeypatch):
+    monkeypatch.setenv("HADIR_SIGN_UPS_PER_MINUTE", "3")
+    form, api = f"/e/{event.slug}", f"/api/v1/events/{event.slug}/registrations"
+    token = hidden(client.get(form), "csrf_token")
+
+    def statuses(address: str, times: int) -> list[int]:
+        here = {"REMOTE_ADDR": address}
+        answers = []
+        for _ in range(times):
+            answers.append(client.post(form, data={"csrf_token": token}, environ_base=here).status_code)
+            answers.append(client.post(api, json={}, environ_base=here).status_code)
+        return answers
+
+    assert statuses("192.0.2.1", 3) == [422, 422, 422, 429, 429, 429]
+    assert statuses("192.0.2.2", 1) == [422, 422]

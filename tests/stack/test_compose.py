@@ -86,7 +86,7 @@ def test_every_secret_must_be_given_and_is_made_by_the_command(tmp_path: Path) -
     with_default = set(re.findall(r"\$\{([A-Z_]+):-", TEXT))
     assert asked - with_default <= set(made)
     assert set(made) <= asked
-    assert with_default == {"HADIR_SMTP_URL", "HADIR_MAIL_PER_MINUTE", "GATEWAY_SITE"}
+    assert with_default == {"HADIR_SMTP_URL", "HADIR_MAIL_PER_MINUTE", "HADIR_SIGN_UPS_PER_MINUTE", "GATEWAY_SITE"}
     assert not re.search(r"\$\{[A-Z_]+\}", TEXT), "a variable without :? would silently be empty"
 
 

@@ -12,6 +12,7 @@ from services.registration import answers, cancelling, signup, tickets
 from services.registration.api.events import find
 from services.registration.models import Event, Participant, db
 from services.registration.models.participants import CONFIRMED
+from services.registration.pace import sign_ups
 from services.registration.schemas import RegistrationOut, SignUp
 from shared.fields import Text
 from shared.web import idempotency
@@ -33,11 +34,13 @@ class IdempotencyHeader(Schema):
 
 
 @blueprint.post("/events/<slug>/registrations")
+@sign_ups
 @blueprint.arguments(SignUp)
 @blueprint.arguments(IdempotencyHeader, location="headers")
 @blueprint.response(201, RegistrationOut)
 @problem_response(blueprint, 404, "No such public event")
 @problem_response(blueprint, 409, "Registered before, closed, or an invitation that is no good")
+@problem_response(blueprint, 429, "Too many sign-ups from this network in a minute")
 @who(PUBLIC)
 def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
     """Sign up. The same Idempotency-Key with the same content gets the first answer again."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.registration import answers, events, signup, tickets
 from services.registration.labels import locale_options, need_options
 from services.registration.models import Event, db
+from services.registration.pace import sign_ups
 from services.registration.schemas import SignUp
 from shared import clock
 from shared.web import idempotency
@@ -44,6 +45,7 @@ def show(slug: str) -> Any:
 
 
 @blueprint.post("/e/<slug>")
+@sign_ups
 @who(PUBLIC)
 def submit(slug: str) -> Any:
     """Sign up, once for each form that was shown, and go to the ticket."""
