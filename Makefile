@@ -12,6 +12,8 @@ DATA ?= var
 PORT ?=
 CHROMIUM ?= /usr/bin/chromium
 PYTEST_ARGS ?=
+# Test files at once. Each worker starts engines of its own, on free ports.
+TEST_WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export CHROMIUM
@@ -32,7 +34,7 @@ story: setup-dev ## Replay the reference day through the real system, and count 
 	@exec $(BIN)/python -m tests.story
 
 test: setup-dev lint ## Lint, type-check and run all tests (PYTEST_ARGS="-k door" for some)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev ## Check style and types
 	$(BIN)/ruff check .
