@@ -1,9 +1,11 @@
 """Free TCP ports on localhost."""
 
 import json
+import os
 import random
 import socket
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -24,11 +26,34 @@ def is_free(port: int) -> bool:
     return True
 
 
+# Names that this process holds for the ports it was given last: open files, so the kernel lets go of them with it.
+_held: deque[int] = deque()
+MOST_HELD = 256
+
+
+def _hold(port: int) -> bool:
+    """Keep ``port`` from whoever else asks free_port() on this machine, until somebody listens on it.
+
+    Seconds pass between choosing a port and listening, and several stacks may be starting. The name is in Linux's
+    abstract space: it is no file, and nothing is left behind.
+    """
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0hadir-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    _held.append(name.detach())
+    if len(_held) > MOST_HELD:
+        os.close(_held.popleft())
+    return True
+
+
 def free_port() -> int:
-    """A port on localhost that nothing listens on."""
+    """A port on localhost that nothing listens on, and that no other process was given by this function."""
     for _ in range(200):
         port = random.randint(LOWEST, HIGHEST)
-        if is_free(port):
+        if is_free(port) and _hold(port):
             return port
     raise RuntimeError(f"no free port between {LOWEST} and {HIGHEST}")
 

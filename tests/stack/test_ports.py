@@ -1,6 +1,8 @@
 """Ports: the public one stays, because printed QR codes hold it; a taken one is said with what to do."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 from stack import ports
 from stack.ports import HOST, PortTaken
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -60,3 +64,14 @@ def test_another_port_can_be_asked_for_and_is_kept(tmp_path: Path) -> None:
     assert choose(tmp_path)["gateway"] == wanted
     with occupied(wanted + 1), pytest.raises(PortTaken, match="Choose another"):
         choose(tmp_path, wanted=wanted + 1)
+
+
+def test_no_two_processes_are_given_one_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = ports.free_port()
+    monkeypatch.setattr(ports, "LOWEST", port)
+    monkeypatch.setattr(ports, "HIGHEST", port)
+    with pytest.raises(RuntimeError, match="no free port"):
+        ports.free_port()
+    other = f"from stack import ports; ports.LOWEST = ports.HIGHEST = {port}; ports.free_port()"
+    answer = subprocess.run([sys.executable, "-c", other], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "no free port" in answer.stderr
