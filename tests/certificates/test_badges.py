@@ -67,6 +67,16 @@ def test_another_library_finds_out_that_it_was_revoked(client):
     _look_up(client, verifier, badges[second.participant_id], key)
 
 
+def test_another_library_finds_out_that_it_was_replaced(client):
+    (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
+    key = _pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"])))
+    badge = _badge(client)
+    scene.tell(scene.person(1, version=2, name="Nama Betul"))
+    scene.issue_all()
+    with pytest.raises(OB3VerificationError, match="revocation"):
+        _look_up(client, OB3Verifier(key), badge, key)
+
+
 def test_the_lists_reach_as_far_as_certificates_do(client, monkeypatch):
     assert client.get("/certificates/.well-known/status/0").status_code == 200
     assert client.get("/certificates/.well-known/status/1").status_code == 404
