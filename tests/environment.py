@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+import redis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
@@ -57,8 +58,12 @@ def environment(postgres: PostgresServer, valkey: ValkeyServer) -> Iterator[None
 
 @pytest.fixture
 def clean(environment: None) -> Iterator[None]:
-    """Empty tables in all three databases, and the clock at real time, before and after the test."""
+    """Empty tables in all three databases, no rate limit used up, and the clock at real time."""
     os.environ.pop("HADIR_CLOCK_FILE", None)
+    broker = redis.Redis.from_url(os.environ["HADIR_BROKER_URL"])
+    for key in broker.scan_iter("*hadir-limit*"):
+        broker.delete(key)
+    broker.close()
     yield
     os.environ.pop("HADIR_CLOCK_FILE", None)
     for service in SERVICES:
