@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from bench.ground import Ground, ground, tell
 from services.certificates import credential, issuing, rendering
-from services.certificates.messages import HANDLES
+from services.certificates.messages import HANDLERS
 from services.certificates.models import Certificate, db
 from shared import keys
 from shared.contracts import ATTENDANCE_CHANGED, EVENT_CHANGED, PARTICIPANT_CHANGED
@@ -146,10 +146,10 @@ def prepare(event_id: int, people: int) -> None:
         for person in persons
     ]
     with db.transaction() as session:
-        HANDLES[PARTICIPANT_CHANGED.type](session, persons)
-        HANDLES[ATTENDANCE_CHANGED.type](session, presences)
+        HANDLERS[PARTICIPANT_CHANGED.type](session, persons)
+        HANDLERS[ATTENDANCE_CHANGED.type](session, presences)
         loaded = EVENT_CHANGED.schema.load(EVENT_CHANGED.schema.dump(event))
-        HANDLES[EVENT_CHANGED.type](session, [loaded])
+        HANDLERS[EVENT_CHANGED.type](session, [loaded])
 
 
 def _person(event_id: int, number: int) -> dict[str, Any]:

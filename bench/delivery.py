@@ -19,7 +19,7 @@ from shared import clock
 from shared.contracts import CONTRACTS, PARTICIPANT_CHANGED
 from shared.delivery.models import Outgoing
 from shared.delivery.outbox import BATCH
-from shared.delivery.publish import publish_many
+from shared.delivery.publish import publish
 
 PROCESSES = ("registration-relay", "registration-messages", "checkin-messages", "certificates-messages")
 LONGEST_SECONDS = 120.0
@@ -48,7 +48,7 @@ def deliver(facts: int) -> tuple[float, float]:
     began = time.monotonic()
     for start in range(0, facts, BATCH):
         with db.transaction() as session:
-            publish_many(session, PARTICIPANT_CHANGED, [person(number) for number in range(start, start + BATCH)])
+            publish(session, PARTICIPANT_CHANGED, [person(number) for number in range(start, start + BATCH)])
     published = time.monotonic()
     while undelivered():
         if time.monotonic() - began > LONGEST_SECONDS:

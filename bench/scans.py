@@ -23,7 +23,7 @@ from bench import bare
 from bench.delivery import person
 from bench.ground import HOST, Request, closed_loop, ground, per_second, tell
 from services.checkin import devices
-from services.checkin.messages import HANDLES
+from services.checkin.messages import HANDLERS
 from services.checkin.models import db
 from shared import clock, keys, tickets
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
@@ -58,12 +58,12 @@ def prepare(people: int) -> tuple[list[str], str]:
     }
     persons = [person(number) for number in range(people)]
     facts = [PARTICIPANT_CHANGED.payload_for("checkin", PARTICIPANT_CHANGED.dump(fact)) for fact in persons]
-    apply_batch(db, HANDLES, "registration", [Message(0, EVENT_CHANGED.type, event)])
+    apply_batch(db, HANDLERS, "registration", [Message(0, EVENT_CHANGED.type, event)])
     for start in range(0, people, 500):
         chunk = [
             Message(start + n, PARTICIPANT_CHANGED.type, fact) for n, fact in enumerate(facts[start : start + 500])
         ]
-        apply_batch(db, HANDLES, "registration", chunk)
+        apply_batch(db, HANDLERS, "registration", chunk)
     signing = keys.signing_key("HADIR_TICKET_PRIVATE_KEY")
     valid = clock.real_now() + timedelta(days=1)
     texts = [tickets.write(tickets.Ticket(EVENT, uuid.UUID(fact["ticket_id"]), valid), signing) for fact in facts]

@@ -84,7 +84,7 @@ def _take_up(service: "Service", served: list[str], node: str) -> None:
 
     kinds = [kind for kind in service.jobs if kind.queue in served]
     try:
-        left = jobs.begin_as(service.db, kinds, node)
+        left = jobs.register_worker(service.db, kinds, node)
     except SQLAlchemyError as error:
         # Their leases end by themselves.
         logger.warning("jobs-not-taken-up", node=node, error=describe(error))

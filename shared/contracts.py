@@ -13,12 +13,14 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from shared.fields import Instant, Text
+from shared.i18n import LOCALES
 
 # ASVS and common sense: text in facts is bounded as it was at the door where it came in.
 _LONG = 4000
 
+# The instants of an agenda item, in the order of the day: [opens_at, closes_at) admits, from late_after on it is late.
+SESSION_TIMES = ("opens_at", "starts_at", "late_after", "closes_at", "ends_at")
 ROLES = ("peserta", "narasumber", "moderator", "panitia")
-LOCALES = ("id", "en")
 
 
 class ContractError(ValueError):
@@ -34,7 +36,7 @@ class Fact(Schema):
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
-class SessionFact(Schema):
+class AgendaItemFact(Schema):
     """One item of the agenda with its own door: [opens_at, closes_at) admits, from late_after on it is late."""
 
     class Meta:
@@ -65,7 +67,7 @@ class EventChanged(Fact):
     status = fields.String(required=True, validate=validate.OneOf(("draft", "published", "closed", "archived")))
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    sessions = fields.List(fields.Nested(SessionFact), required=True)
+    sessions = fields.List(fields.Nested(AgendaItemFact), required=True)
     topics = fields.List(Text(longest=500), load_default=list)
     partners = fields.List(Text(), load_default=list)
     # role -> {"kind": "sessions"|"minutes"|"none", "sessions": [session_id] | "share": 0..1}

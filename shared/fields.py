@@ -7,13 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
+from shared.text import is_storable
+
 _BAD_EMAIL = _l("Alamat e-mail tidak sah. Contoh: nama@contoh.org")
 REQUIRED = _l("Bagian ini wajib diisi.")
 
 
 def _check_storable(text: str) -> None:
-    # NUL and lone surrogates pass JSON and marshmallow, and would fail only inside the database driver.
-    if "\x00" in text or any(unicodedata.category(character) == "Cs" for character in text):
+    if not is_storable(text):
         raise ValidationError(_l("Teks memuat karakter yang tidak dapat disimpan."))
 
 

@@ -143,7 +143,7 @@ def _allowance(session: Session, kind: JobKind) -> int:
     return max(0, int(per_minute) - counted)
 
 
-def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
+def claim(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
     """The row, now ``running`` under a lease, or None when it is done, somebody else's, or not to be tried yet."""
     model, now = kind.model, clock.real_now()
     return session.scalar(
@@ -154,7 +154,7 @@ def take(session: Session, kind: JobKind, job_id: UUID) -> Any | None:
     )
 
 
-def begin_as(db: Database, kinds: Sequence[JobKind], node: str) -> int:
+def register_worker(db: Database, kinds: Sequence[JobKind], node: str) -> int:
     """This process is the worker ``node`` from now on; what the one before it died over is due again at once.
 
     Node names are unique, as Celery wants them. Returns how many jobs were left behind. Without this they would be
@@ -209,7 +209,7 @@ def run(db: Database, kind: JobKind, job_id: UUID, work: Callable[[Any], None]) 
     visibly instead of failing again for hours. A job that is done, taken or gone does nothing.
     """
     with db.transaction() as session:
-        job = take(session, kind, job_id)
+        job = claim(session, kind, job_id)
     if job is None:
         return
     with log.on_behalf_of(job.request_id):
@@ -238,7 +238,7 @@ def _work(kind: JobKind, job: Any, work: Callable[[Any], None]) -> partial[bool]
     return partial(finish, kind=kind, job=job)
 
 
-def again(session: Session, kind: JobKind, job_id: UUID) -> bool:
+def retry(session: Session, kind: JobKind, job_id: UUID) -> bool:
     """A person asks for a finished job to be done again; False when it is not finished (or not there)."""
     model = kind.model
     result = session.execute(

@@ -109,6 +109,20 @@ def create_mail_log_indexes() -> None:
     op.create_index("ix_mails_failed", "mails", ["created_at", "id"], postgresql_where=sa.text("state = 'failed'"))
 
 
+def add_mail_reference(kind: str, reference: str) -> None:
+    """mails, version 3: ``reference`` is a column of its own, and ``occasion`` is called what it is.
+
+    ``kind`` are the service's mails that bring a row, ``reference`` the SQL expression that reads its id from the
+    old text.
+    """
+    op.alter_column("mails", "occasion", new_column_name="dedupe_key")
+    op.drop_constraint("uq_mails_occasion", "mails")
+    op.create_unique_constraint("uq_mails_dedupe_key", "mails", ["dedupe_key"])
+    op.add_column("mails", sa.Column("reference", UUID))
+    op.execute(f"UPDATE mails SET reference = ({reference})::uuid WHERE kind = '{kind}'")
+    op.create_index("ix_mails_reference", "mails", ["reference"])
+
+
 def create_idempotency_table() -> None:
     """idempotent_answers, version 1."""
     op.create_table(

@@ -40,7 +40,7 @@ class Service:
     @property
     def handlers(self) -> Mapping[str, Handler]:
         """Which function takes which message, from the service's messages.py."""
-        return cast(Mapping[str, Handler], import_module(f"{self.package}.messages").HANDLES)
+        return cast(Mapping[str, Handler], import_module(f"{self.package}.messages").HANDLERS)
 
     @property
     def folder(self) -> Path:

@@ -111,13 +111,13 @@ def start_run(question: dict[str, Any], event_id: int) -> Any:
     scope = f"runs:{event_id}:{g.principal.id}"
     try:
         with db.transaction() as session:
-            earlier = idempotency.take(session, scope, key, question) if key else None
+            earlier = idempotency.claim(session, scope, key, question) if key else None
             if earlier:
                 return make_response(earlier.body, earlier.status)
             run = session.get_one(Run, issuing.issue_now(session, event_id, g.principal.name))
             body = RunAnswer().dump(run)
             if key:
-                idempotency.keep(session, scope, key, idempotency.Answer(202, body))
+                idempotency.store(session, scope, key, idempotency.Answer(202, body))
             return make_response(body, 202)
     except LookupError:
         abort(404)

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 from email.message import EmailMessage
-from uuid import UUID
 
 from flask import render_template
 from flask_babel import gettext as _
 
-from services.certificates import images, making, rendering
+from services.certificates import images, rendering
 from services.certificates.models import VALID, Certificate, Person, db
 from shared import jobs, queues, settings
+from shared.i18n import long_date
 from shared.mail.models import Mail
 from shared.mail.writer import Writer
-from shared.web.i18n import long_date
 
 # Tries over more than two hours: a mail server that is away over lunch, or greylists, loses nobody their certificate.
 MAIL = jobs.JobKind(
@@ -22,15 +21,10 @@ MAIL = jobs.JobKind(
 _writer = Writer("services.certificates")
 
 
-def certificate_of(mail: Mail) -> UUID:
-    """The certificate that a mail of this service is about."""
-    return UUID(mail.occasion.removeprefix(f"{making.MAIL_KIND}:").partition(":")[0])
-
-
 def compose(mail: Mail) -> EmailMessage | None:
     """The mail, in the person's language; None when the certificate is not valid any more or the person is erased."""
     with db.transaction() as session:
-        certificate = session.get(Certificate, certificate_of(mail))
+        certificate = session.get(Certificate, mail.reference) if mail.reference else None
         person = session.get(Person, certificate.participant_id) if certificate else None
         pictures = images.of(session, certificate.data) if certificate else {}
     if certificate is None or person is None or person.erased or certificate.status != VALID:

@@ -82,8 +82,8 @@ class Maker:
         self.session.add(certificate)
         self.session.execute(delete(Obstacle).where(Obstacle.participant_id == person.participant_id))
         if person.email:
-            occasion = f"{MAIL_KIND}:{certificate.id}"
-            queue.enqueue(self.session, MAIL_KIND, person.participant_id, person.email, occasion)
+            key = f"{MAIL_KIND}:{certificate.id}"
+            queue.enqueue(self.session, MAIL_KIND, person.participant_id, person.email, key, certificate.id)
         return certificate
 
     def _data(self, standing: Standing, version: int, number: str) -> dict[str, Any]:

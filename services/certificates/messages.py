@@ -11,9 +11,9 @@ from services.certificates import erasure
 from services.certificates.models import Attendance, Certificate, Event, Person
 from services.certificates.numbering import DEFAULT_PATTERN
 from shared.contracts import ATTENDANCE_CHANGED, CERTIFICATE_CHANGED, EVENT_CHANGED, PARTICIPANT_CHANGED
+from shared.delivery.copies import upsert_newer
 from shared.delivery.inbox import Facts, Handler
-from shared.delivery.publish import publish_many
-from shared.delivery.upsert import upsert_newer
+from shared.delivery.publish import publish
 
 
 def take_events(session: Session, facts: Facts) -> None:
@@ -65,7 +65,7 @@ def _look_again(session: Session, event_ids: Iterable[int]) -> None:
             event.evaluate_at = event.issue_at
 
 
-HANDLES: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler] = {
     EVENT_CHANGED.type: take_events,
     PARTICIPANT_CHANGED.type: take_people,
     ATTENDANCE_CHANGED.type: take_attendance,
@@ -80,7 +80,7 @@ def next_fact_version(session: Session, certificate: Certificate) -> int:
 
 def publish_certificates(session: Session, certificates: Iterable[Certificate]) -> None:
     """Tell the others the standing of ``certificates`` (flushed rows of this transaction)."""
-    publish_many(
+    publish(
         session,
         CERTIFICATE_CHANGED,
         [

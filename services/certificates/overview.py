@@ -133,9 +133,8 @@ def by_partner(found: Sequence[Line]) -> list[PartnerLine]:
 
 def mails_of(session: Session, certificate_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Mail]:
     """The mail of each certificate that has one."""
-    occasions = {f"{MAIL_KIND}:{certificate_id}": certificate_id for certificate_id in certificate_ids}
-    rows = session.scalars(select(Mail).where(Mail.occasion.in_(occasions)))
-    return {occasions[mail.occasion]: mail for mail in rows}
+    rows = session.scalars(select(Mail).where(Mail.kind == MAIL_KIND, Mail.reference.in_(certificate_ids)))
+    return {mail.reference: mail for mail in rows if mail.reference}
 
 
 def runs(session: Session, event_id: int, limit: int = 10) -> Sequence[Run]:
@@ -147,8 +146,8 @@ def runs(session: Session, event_id: int, limit: int = 10) -> Sequence[Run]:
 def progress(session: Session, event_id: int) -> dict[str, int | str | None]:
     """How far issuing and mailing have come, in a few cheap counts."""
     certificates = select(Certificate.id).where(Certificate.event_id == event_id, Certificate.status == VALID)
-    occasions = select(func.concat(f"{MAIL_KIND}:", certificates.subquery().c.id))
-    counts = select(Mail.state, func.count()).where(Mail.occasion.in_(occasions)).group_by(Mail.state)
+    theirs = Mail.reference.in_(select(certificates.subquery().c.id))
+    counts = select(Mail.state, func.count()).where(Mail.kind == MAIL_KIND, theirs).group_by(Mail.state)
     states: Mapping[str, int] = {row[0]: row[1] for row in session.execute(counts)}
     latest = next(iter(runs(session, event_id, 1)), None)
     return {

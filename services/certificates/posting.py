@@ -27,26 +27,26 @@ def send_again(session: Session, certificate_id: uuid.UUID) -> None:
     person = session.get(Person, certificate.participant_id) if certificate else None
     if certificate is None or certificate.status != VALID or person is None or person.erased or not person.email:
         raise NotSendable(certificate_id)
-    occasion = f"{MAIL_KIND}:{certificate_id}"
-    if queue.enqueue(session, MAIL_KIND, person.participant_id, person.email, occasion):
+    key = f"{MAIL_KIND}:{certificate_id}"
+    if queue.enqueue(session, MAIL_KIND, person.participant_id, person.email, key, certificate_id):
         return
-    mail_id = session.scalars(select(Mail.id).where(Mail.occasion == occasion)).one()
-    if jobs.again(session, MAIL, mail_id):
+    mail_id = session.scalars(select(Mail.id).where(Mail.dedupe_key == key)).one()
+    if jobs.retry(session, MAIL, mail_id):
         session.execute(update(Mail).where(Mail.id == mail_id).values(recipient=person.email))
         wake_relay(session)
 
 
 def send_failed_again(session: Session, event_id: int) -> int:
     """Have every failed mail of an event's valid certificates sent again; returns how many."""
-    certificates = session.scalars(
-        select(Certificate.id).where(Certificate.event_id == event_id, Certificate.status == VALID)
-    )
-    occasions = [f"{MAIL_KIND}:{certificate_id}" for certificate_id in certificates]
+    certificates = select(Certificate.id).where(Certificate.event_id == event_id, Certificate.status == VALID)
     failed = session.scalars(
-        select(Mail).where(Mail.occasion.in_(occasions), Mail.state == jobs.FAILED).with_for_update()
+        select(Mail)
+        .where(Mail.kind == MAIL_KIND, Mail.reference.in_(certificates), Mail.state == jobs.FAILED)
+        .with_for_update()
     )
     number = 0
     for mail in failed.all():
-        send_again(session, uuid.UUID(mail.occasion.removeprefix(f"{MAIL_KIND}:")))
+        assert mail.reference
+        send_again(session, mail.reference)
         number += 1
     return number

@@ -23,7 +23,7 @@ from babel.dates import format_date
 from services.certificates import credential, fonts
 from services.certificates.schemas import CertificateData
 from shared import qr
-from shared.web.i18n import clock_time
+from shared.i18n import clock_time
 
 DESIGN = Path(__file__).resolve().parent / "design"
 LONGEST_WORD = 30

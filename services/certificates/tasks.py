@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.certificates import issuing, mailing
-from services.certificates.messages import HANDLES
+from services.certificates.messages import HANDLERS
 from services.certificates.models import db
 from shared import jobs
 from shared.delivery import outbox
@@ -13,7 +13,7 @@ from shared.web import idempotency
 from shared.worker import make_celery
 
 celery = make_celery("certificates")
-register(celery, db, HANDLES)
+register(celery, db, HANDLERS)
 
 
 @celery.task(name="certificates.tick")

@@ -17,7 +17,7 @@ from services.checkin.schedule import Schedule
 from services.checkin.schedule import Session as Agenda
 from shared import clock
 from shared.contracts import ATTENDANCE_CHANGED
-from shared.delivery.publish import publish_many
+from shared.delivery.publish import publish
 
 _ABSENT = {"arrived_at": None, "left_at": None, "minutes": 0, "punctuality": None}
 _STATE = (*_ABSENT, "corrected")
@@ -124,4 +124,4 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     session.execute(_UPSERT, rows)
-    publish_many(session, ATTENDANCE_CHANGED, rows)
+    publish(session, ATTENDANCE_CHANGED, rows)

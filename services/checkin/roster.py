@@ -16,9 +16,9 @@ from services.checkin.locking import lock_people, lock_tickets
 from services.checkin.models import Attendee, AuditEntry, Correction, Event, EventSchedule, RosterRevision, Scan, WalkIn
 from services.checkin.reading import plain_code
 from services.checkin.schedule import dump
+from shared.delivery.copies import upsert_newer
 from shared.delivery.erasure import scrub_delivery
 from shared.delivery.inbox import Facts
-from shared.delivery.upsert import upsert_newer
 
 _EVENT_COLUMNS = tuple(column.name for column in Event.__table__.columns)
 _ROSTER_COLUMNS = tuple(column.name for column in Attendee.__table__.columns if column.name != "revision")

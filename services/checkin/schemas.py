@@ -9,8 +9,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 
 from services.checkin.judging import Direction, Verdict
 from services.checkin.scanning import Request
-from shared.contracts import LOCALES
 from shared.fields import Email, Instant, Text
+from shared.i18n import LOCALES
 
 BATCH = 500
 # A QR code holds at most 7,089 characters. What it holds is judged, not validated: one odd code must not hold up a

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from services.checkin.judging import Verdict
 from services.checkin.models import Attendee, Scan
 from services.checkin.schedule import Schedule
-from shared.web.i18n import choose_locale, clock_time, long_date
+from shared.i18n import clock_time, current_locale, long_date
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 _TONES = {
@@ -148,4 +148,4 @@ def result(scan: Scan, attendee: Attendee | None, schedule: Schedule, repeated: 
 
 def title_of(agenda: Any) -> str:
     """A session's (or event's) title in the reader's language."""
-    return str(agenda.title_en if choose_locale() == "en" and agenda.title_en else agenda.title)
+    return str(agenda.title_en if current_locale() == "en" and agenda.title_en else agenda.title)

@@ -1,14 +1,14 @@
 """Celery tasks of checkin: thin, they take ids, read the rows again and call a use case."""
 
 from services.checkin import corrections
-from services.checkin.messages import HANDLES
+from services.checkin.messages import HANDLERS
 from services.checkin.models import db
 from shared.delivery import outbox
 from shared.delivery.tasks import register
 from shared.worker import make_celery
 
 celery = make_celery("checkin")
-register(celery, db, HANDLES)
+register(celery, db, HANDLERS)
 
 
 @celery.task(name="checkin.tick")

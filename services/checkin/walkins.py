@@ -20,7 +20,7 @@ from services.checkin.models import Attendee, WalkIn
 from services.checkin.roster import settle_and_refold
 from shared.contracts import WALK_IN_REQUESTED
 from shared.delivery.inbox import Facts
-from shared.delivery.publish import publish_many
+from shared.delivery.publish import publish
 
 
 class WalkInRequest(NamedTuple):
@@ -43,7 +43,7 @@ def ask(session: Session, event_id: int, actor: str, requests: Iterable[WalkInRe
         return 0
     statement = insert(WalkIn).on_conflict_do_nothing().returning(WalkIn.walk_in_id)
     new = set(session.scalars(statement, rows))
-    publish_many(session, WALK_IN_REQUESTED, [{**row, "version": 1} for row in rows if row["walk_in_id"] in new])
+    publish(session, WALK_IN_REQUESTED, [{**row, "version": 1} for row in rows if row["walk_in_id"] in new])
     return len(new)
 
 

@@ -33,14 +33,15 @@ def announce(session: Session, event: Event, found: Select[Participant], given: 
             "kind": ANNOUNCEMENT,
             "subject_key": str(person.id),
             "recipient": person.email,
-            "occasion": f"{ANNOUNCEMENT}:{letter.id}:{person.id}",
+            "reference": letter.id,
+            "dedupe_key": f"{ANNOUNCEMENT}:{letter.id}:{person.id}",
             "created_at": letter.created_at,
             "due_at": clock.real_now(),
         }
         for person in session.scalars(recipients(found))
     ]
     if rows:
-        session.execute(insert(Mail).on_conflict_do_nothing(index_elements=["occasion"]), rows)
+        session.execute(insert(Mail).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
         wake_relay(session)
     audit.record(session, "participants.written-to", letter.id, event.id, after={"people": len(rows)})
     return letter
@@ -48,15 +49,14 @@ def announce(session: Session, event: Event, found: Select[Participant], given: 
 
 def letter_of(session: Session, mail: Mail) -> Announcement | None:
     """The letter that a mail brings."""
-    _kind, letter_id, _person = mail.occasion.split(":")
-    return session.get(Announcement, uuid.UUID(letter_id))
+    return session.get(Announcement, mail.reference) if mail.reference else None
 
 
 def progress(session: Session, letter: Announcement) -> dict[str, int]:
     """How many of a letter's mails are in which state."""
     rows = session.execute(
         select(Mail.state, func.count())
-        .where(Mail.occasion.startswith(f"{ANNOUNCEMENT}:{letter.id}:"))
+        .where(Mail.kind == ANNOUNCEMENT, Mail.reference == letter.id)
         .group_by(Mail.state)
     )
     return {state: count for state, count in rows}  # noqa: C416 - a Row is no tuple to the type checker

@@ -3,9 +3,9 @@
 from icalendar import Calendar
 from icalendar import Event as Entry
 
-from services.registration.localised import in_language
 from services.registration.models import Event
 from shared import clock
+from shared.i18n import in_language
 
 
 def calendar(event: Event, locale: str, link: str | None = None) -> bytes:

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from services.registration.models import Attendance, Base, CertificateCopy
+from shared.delivery.copies import upsert_newer
 from shared.delivery.inbox import Facts
-from shared.delivery.upsert import upsert_newer
 
 
 def take_attendance(session: Session, facts: Facts) -> None:

@@ -18,6 +18,7 @@ from services.registration.models.imports import COMMITTED
 from services.registration.models.participants import CANCELLED
 from services.registration.schemas_console import CoordinatedPerson
 from shared import clock
+from shared.text import storable
 from shared.web.forms import flatten
 
 KEPT = timedelta(days=1)
@@ -72,19 +73,12 @@ def upload(session: Session, partner: Partner, filename: str, data: bytes) -> Im
         partner_id=partner.id,
         filename="".join(character for character in filename if character.isprintable())[:200] or "-",
         created_at=clock.real_now(),
-        rows=_storable(tables.read(data)),
+        # The schema refuses these characters by name later; the column of JSON cannot hold them at all.
+        rows=storable(tables.read(data)),
     )
     session.add(row)
     session.flush()
     return row
-
-
-def _storable(rows: list[tables.Row]) -> list[tables.Row]:
-    # The schema refuses these characters by name later; the column of JSON cannot hold them at all.
-    def clean(text: str) -> str:
-        return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-    return [{clean(name): clean(value) for name, value in row.items()} for row in rows]
 
 
 def preview(session: Session, row: Import) -> Preview:

@@ -10,14 +10,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
 from services.registration import accounts, announcing, codes, tickets
-from services.registration.localised import in_language
 from services.registration.mailing import TICKET
 from services.registration.models import Account, Event, Participant, db
 from services.registration.models.participants import CANCELLED, CONFIRMED
 from shared import qr
+from shared.i18n import LOCALES, in_language
 from shared.mail.models import Mail
 from shared.mail.writer import Writer
-from shared.web.i18n import LOCALES
 
 QR_CID = "ticket"
 BETWEEN_LANGUAGES = "\n\n* * *\n\n"

@@ -32,7 +32,7 @@ def ask_for_ticket_mails(session: Session, people: Iterable[Participant]) -> Non
             "kind": TICKET,
             "subject_key": str(person.id),
             "recipient": person.email,
-            "occasion": _occasion(person),
+            "dedupe_key": _dedupe_key(person),
             "created_at": now,
             "due_at": real_now,
         }
@@ -40,22 +40,22 @@ def ask_for_ticket_mails(session: Session, people: Iterable[Participant]) -> Non
         if person.email
     ]
     if rows:
-        session.execute(insert(Mail).on_conflict_do_nothing(index_elements=["occasion"]), rows)
+        session.execute(insert(Mail).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
         wake_relay(session)
 
 
-def _occasion(person: Participant) -> str:
+def _dedupe_key(person: Participant) -> str:
     return f"{TICKET}:{person.id}:{person.version}"
 
 
 def ask_for_ticket_mail(session: Session, person: Participant) -> uuid.UUID | None:
     """Have the ticket (or the place on the waiting list, or the cancellation) written to the person.
 
-    The fact's version makes the occasion: one mail for each change that deserves one. None without an e-mail.
+    Its key holds the fact's version: one mail for each change that deserves one. None without an e-mail.
     """
     if not person.email:
         return None
-    return enqueue(session, TICKET, person.id, person.email, _occasion(person))
+    return enqueue(session, TICKET, person.id, person.email, _dedupe_key(person))
 
 
 def drop_waiting_ticket_mails(session: Session, person: Participant) -> None:

@@ -7,7 +7,7 @@ from services.registration.walkins import take_walk_ins
 from shared.contracts import ATTENDANCE_CHANGED, CERTIFICATE_CHANGED, WALK_IN_REQUESTED
 from shared.delivery.inbox import Handler
 
-HANDLES: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler] = {
     ATTENDANCE_CHANGED.type: take_attendance,
     CERTIFICATE_CHANGED.type: take_certificates,
     WALK_IN_REQUESTED.type: take_walk_ins,

@@ -14,12 +14,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registration import codes, labels, tickets
-from services.registration.localised import in_language
 from services.registration.models import Attendance, Event, Participant
 from services.registration.models.participants import CONFIRMED
 from services.registration.publishing import partner_names
 from shared import clock, fonts, qr
-from shared.web.i18n import clock_time, long_date
+from shared.i18n import clock_time, in_language, long_date
 
 DESIGN = Path(__file__).resolve().parent / "design"
 _FAMILIES = ("noto-sans", "noto-sans-arabic", "noto-serif")

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from services.registration.models import Event, Participant, Partner
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
-from shared.delivery.publish import publish, publish_many
+from shared.delivery.publish import publish
 
 
 def publish_event(session: Session, event: Event) -> None:
     """Count up the event's version and tell check-in and certificates how it is now."""
     event.version += 1
     session.flush()
-    publish(session, EVENT_CHANGED, event_fact(event))
+    publish(session, EVENT_CHANGED, [event_fact(event)])
 
 
 def publish_participants(session: Session, event: Event, participants: Iterable[Participant]) -> None:
@@ -25,7 +25,7 @@ def publish_participants(session: Session, event: Event, participants: Iterable[
         participant.version += 1
     session.flush()
     partners = partner_names(session, participants)
-    publish_many(session, PARTICIPANT_CHANGED, [participant_fact(event, person, partners) for person in participants])
+    publish(session, PARTICIPANT_CHANGED, [participant_fact(event, person, partners) for person in participants])
 
 
 def partner_names(session: Session, participants: Iterable[Participant]) -> dict[int, str]:

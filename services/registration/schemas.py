@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.registration.models.participants import NEEDS, ROLES
-from shared.contracts import LOCALES
 from shared.fields import REQUIRED, Email, Instant, Text
+from shared.i18n import LOCALES
 
 NEEDS_CONSENT_FIRST = _l("Beri persetujuan di bawah agar kebutuhan ini boleh kami simpan, atau kosongkan.")
 CONSENT_NEEDED = _l("Persetujuan ini diperlukan untuk mendaftar.")

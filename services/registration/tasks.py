@@ -5,7 +5,7 @@ from uuid import UUID
 from services.registration import erasing, importing, partners, waiting
 from services.registration.mail_texts import compose
 from services.registration.mailing import SEND_MAIL
-from services.registration.messages import HANDLES
+from services.registration.messages import HANDLERS
 from services.registration.models import db
 from shared.delivery import outbox
 from shared.delivery.tasks import register
@@ -14,7 +14,7 @@ from shared.web import idempotency
 from shared.worker import make_celery
 
 celery = make_celery("registration")
-register(celery, db, HANDLES)
+register(celery, db, HANDLERS)
 
 
 @celery.task(name="registration.tick")

@@ -61,13 +61,15 @@ def _answered(
     publish(
         session,
         WALK_IN_ANSWERED,
-        {
-            "version": 1,
-            "walk_in_id": walk_in.id,
-            "event_id": walk_in.event_id,
-            "outcome": outcome,
-            "participant_id": walk_in.participant_id,
-            "reason": reason,
-        },
+        [
+            {
+                "version": 1,
+                "walk_in_id": walk_in.id,
+                "event_id": walk_in.event_id,
+                "outcome": outcome,
+                "participant_id": walk_in.participant_id,
+                "reason": reason,
+            }
+        ],
     )
     return walk_in

@@ -5,8 +5,6 @@ letter and holds up nobody. Errors that pass by themselves (a lost connection, a
 batch is not acknowledged and comes again.
 """
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +20,7 @@ from shared.contracts import CONTRACTS, Contract
 from shared.db import Database, describe, is_transient
 from shared.delivery.models import DeadLetter
 from shared.log import on_behalf_of
+from shared.text import storable
 
 log = structlog.get_logger()
 
@@ -135,38 +134,22 @@ def keep_dead_letter(session: Session, source: str, message: Message, error: str
         insert(DeadLetter)
         .values(
             source=source,
-            type=_storable(message.type)[:80],
+            type=storable(message.type)[:80],
             key=_key(message),
             message_id=message.id,
-            payload=_storable(message.payload),
-            error=_storable(error[:4000]),
+            payload=storable(message.payload),
+            error=storable(error[:4000]),
             received_at=clock.real_now(),
         )
         .on_conflict_do_nothing(index_elements=["source", "message_id"])
     )
 
 
-# What JSON may carry and PostgreSQL cannot store: NUL and lone surrogates.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def _storable(value: Any) -> Any:
-    """JSON data in which PostgreSQL finds nothing to refuse: a poison message must not poison its own letter."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {_storable(name): _storable(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    # NaN and the infinities are JSON to Python, and to nobody else.
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _key(message: Message) -> str:
     """The entity's key as far as the message has one, so that erasing a person finds the letter."""
     contract = CONTRACTS.get(message.type)
     try:
-        return str(_storable(contract.key_of(message.payload)))[:200] if contract else ""
+        return str(storable(contract.key_of(message.payload)))[:200] if contract else ""
     except (KeyError, TypeError):
         return ""
 

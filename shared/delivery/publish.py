@@ -1,4 +1,4 @@
-"""Telling other services: rows in the outbox, in the same transaction as the change they tell of."""
+"""Publishing facts: rows in the outbox, in the same transaction as the change that they describe."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,19 +11,14 @@ from shared.contracts import Contract
 from shared.delivery.models import Outgoing
 
 CHANNEL = "hadir_outbox"
-_TELL = insert(Outgoing).returning(func.pg_notify(CHANNEL, ""))
+_INSERT_AND_NOTIFY = insert(Outgoing).returning(func.pg_notify(CHANNEL, ""))
 
 
-def publish(session: Session, contract: Contract, fact: Mapping[str, Any]) -> None:
-    """Tell every subscriber of ``contract`` of one fact when this transaction commits.
+def publish(session: Session, contract: Contract, facts: Iterable[Mapping[str, Any]]) -> None:
+    """Send ``facts`` of one kind to every subscriber of ``contract`` when this transaction commits.
 
-    Raises ContractError when the fact does not fit its contract.
+    One statement, however many facts there are. Raises ContractError when one does not fit its contract.
     """
-    publish_many(session, contract, [fact])
-
-
-def publish_many(session: Session, contract: Contract, facts: Iterable[Mapping[str, Any]]) -> None:
-    """As publish, for several facts of one kind in one statement."""
     due_at = clock.real_now()
     rows = []
     for fact in facts:
@@ -39,8 +34,8 @@ def publish_many(session: Session, contract: Contract, facts: Iterable[Mapping[s
             for subscriber in contract.subscribers
         ]
     if rows:
-        # Telling and waking in one statement: a door waits for it.
-        session.execute(_TELL, rows)
+        # One statement inserts and notifies: the door waits for it.
+        session.execute(_INSERT_AND_NOTIFY, rows)
 
 
 def wake_relay(session: Session) -> None:

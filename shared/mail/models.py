@@ -1,4 +1,4 @@
-"""The mail table, present in services that write to people: one row per recipient and occasion."""
+"""The mail table, present in services that write to people: one row per mail and recipient."""
 
 import uuid
 from datetime import datetime
@@ -23,13 +23,15 @@ class Mail(JobMixin, MailBase):
     __tablename__ = "mails"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    # What it is about, e.g. "ticket"; decides who composes it.
+    # What it is about, e.g. "ticket"; decides which function composes it.
     kind: Mapped[str] = mapped_column(String(40), index=True)
     # Key of the row it is about (a participant, a certificate), as text.
     subject_key: Mapped[str] = mapped_column(String(64), index=True)
     recipient: Mapped[str] = mapped_column(String(254))
-    # The occasion: the same mail is not written twice for it (unique); a resend sends the same row again.
-    occasion: Mapped[str] = mapped_column(String(200), unique=True)
+    # What the mail brings besides, by id: the certificate it carries, the announcement it belongs to.
+    reference: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    # A second mail with the same key is not queued; a resend sends the same row again. Nobody reads it back.
+    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
     # Business time, for the mail log.
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)

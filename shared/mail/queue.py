@@ -11,10 +11,18 @@ from shared.delivery.publish import wake_relay
 from shared.mail.models import Mail
 
 
-def enqueue(session: Session, kind: str, subject_key: object, recipient: str, occasion: str) -> uuid.UUID | None:
-    """Have a mail of ``kind`` about ``subject_key`` sent once this transaction commits.
+def enqueue(
+    session: Session,
+    kind: str,
+    subject_key: object,
+    recipient: str,
+    dedupe_key: str,
+    reference: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """Have a mail of ``kind`` about ``subject_key`` (a person's id) sent once this transaction commits.
 
-    ``occasion`` makes it unique (e.g. "ticket:<participant>:1"): the id is None when it was queued before.
+    ``reference`` is the row that the mail brings (a certificate, an announcement). ``dedupe_key`` makes the mail
+    unique (e.g. "ticket:<participant>:1"): the id is None when it was queued before.
     """
     mail_id = session.scalar(
         insert(Mail)
@@ -23,11 +31,12 @@ def enqueue(session: Session, kind: str, subject_key: object, recipient: str, oc
             kind=kind,
             subject_key=str(subject_key),
             recipient=recipient,
-            occasion=occasion,
+            reference=reference,
+            dedupe_key=dedupe_key,
             created_at=clock.now(),
             due_at=clock.real_now(),
         )
-        .on_conflict_do_nothing(index_elements=["occasion"])
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(Mail.id)
     )
     wake_relay(session)

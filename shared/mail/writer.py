@@ -33,7 +33,7 @@ class Writer:
     @cached_property
     def _app(self) -> Flask:
         app = Flask(self.package)
-        i18n.install(app, self.package)
+        i18n.install(app)
         assert app.jinja_loader is not None
         app.jinja_loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(SHARED / "templates")])
         app.jinja_env.undefined = StrictUndefined

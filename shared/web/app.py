@@ -83,7 +83,7 @@ def make_app(
     csrf.init_app(app)
     access.install(app, authenticate)
     errors.install(app)
-    i18n.install(app, import_name)
+    i18n.install(app)
     limits.install(app)
     app.register_blueprint(health.blueprint(service.db, prefix, service.jobs))
     app.register_blueprint(operations.blueprint(service, prefix))

@@ -1,22 +1,65 @@
-"""One schema per thing, also behind HTML forms: this adapter turns a posted form into what the schema loads."""
+"""HTML forms: the adapter from a posted form to a schema, and what every view behind a form does.
 
-from collections.abc import Iterable
+A view that takes a form reads like this; ``edit_page`` is also what the GET view answers:
+
+    @blueprint.post("/")
+    @who(ORGANISER)
+    @redisplay(edit_page)
+    def save(event_id: int) -> Response:
+        with db.transaction() as session:
+            events.change(session, console_event(session, event_id), load(EventForm(), request.form))
+        return saved(_("Perubahan disimpan."), "events.edit", event_id=event_id)
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
+from flask import flash, redirect, url_for
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 # What a form carries besides the schema's fields.
 _OWN = frozenset({"csrf_token"})
 
 
 class FormErrors(Exception):
-    """A form that cannot be taken: messages by field name, and what was typed so that it is not lost."""
+    """A form that was refused: messages by field name, and what was typed so that it is not lost."""
 
     def __init__(self, errors: dict[str, list[str]], typed: dict[str, Any]):
         super().__init__(str(errors))
         self.errors = errors
         self.typed = typed
+
+
+View = Callable[..., Any]
+
+
+def redisplay(page: Callable[..., str]) -> Callable[[View], View]:
+    """Decorator: when the view raises FormErrors, show the form again with the errors, and answer 422.
+
+    ``page`` takes the view's arguments and ``refused``, the FormErrors (None for a GET). By then the view's
+    transaction is rolled back; ``page`` opens its own.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def call(**arguments: Any) -> Any:
+            try:
+                return view(**arguments)
+            except FormErrors as error:
+                return page(**arguments, refused=error), 422
+
+        return call
+
+    return decorate
+
+
+def saved(message: str, endpoint: str, **values: Any) -> Response:
+    """The answer to a form that was taken: say so on the page of ``endpoint``, and go there (303)."""
+    flash(message, "success")
+    return redirect(url_for(endpoint, **values), 303)
 
 
 def load(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:

@@ -30,12 +30,12 @@ class Answer(NamedTuple):
     body: dict[str, Any]
 
 
-def take(session: Session, scope: str, key: str, content: Any) -> Answer | None:
-    """Take ``key`` for this request; the earlier answer when it was taken before with the same ``content``.
+def claim(session: Session, scope: str, key: str, content: Any) -> Answer | None:
+    """Claim ``key`` for this request; the earlier answer when it was claimed before with the same ``content``.
 
     ``content`` is JSON data. Raises KeyReused when it came with another content.
     """
-    key = _storable(key)
+    key = _column_key(key)
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     taken = session.execute(
         insert(IdempotentAnswer)
@@ -55,16 +55,16 @@ def take(session: Session, scope: str, key: str, content: Any) -> Answer | None:
     return Answer(earlier.status, earlier.body)
 
 
-def keep(session: Session, scope: str, key: str, answer: Answer, subject: str | None = None) -> None:
-    """Store the answer to the request that took ``key``, in the same transaction as what it did."""
+def store(session: Session, scope: str, key: str, answer: Answer, subject: str | None = None) -> None:
+    """Store the answer to the request that claimed ``key``, in the same transaction as what it did."""
     session.execute(
         update(IdempotentAnswer)
-        .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == _storable(key))
+        .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == _column_key(key))
         .values(status=answer.status, body=answer.body, subject=subject)
     )
 
 
-def _storable(key: str) -> str:
+def _column_key(key: str) -> str:
     """The caller's key where it fits the column, else a key that stands for it."""
     fits = len(key) <= 200 and key.isascii() and key.isprintable()
     return key if fits else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -78,7 +78,7 @@ def blueprint(service: Service, prefix: str) -> Blueprint:
             abort(404)
         with service.db.transaction() as session:
             row = session.get(kind.model, job_id)
-            queued = row is not None and row.state == jobs.FAILED and jobs.again(session, kind, job_id)
+            queued = row is not None and row.state == jobs.FAILED and jobs.retry(session, kind, job_id)
         if queued:
             log.info("job-asked-again", task=task, id=str(job_id), by=g.principal.id)
             flash(_("Pekerjaan itu masuk antrean lagi."), "success")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from services.certificates import issuing
-from services.certificates.messages import HANDLES
+from services.certificates.messages import HANDLERS
 from services.certificates.models import Certificate, Run, db
 from services.certificates.service import service
 from shared import clock, jobs
@@ -109,7 +109,7 @@ def tell(*facts: dict) -> None:
             Message(number, contract.type, fact) for number, fact in enumerate(facts, 1) if _is(fact, contract.type)
         ]
         if mine:
-            apply_batch(db, HANDLES, contract.source, mine)
+            apply_batch(db, HANDLERS, contract.source, mine)
 
 
 def _is(fact: dict, contract_type: str) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event, select
 
 from services.checkin import devices, scanning
-from services.checkin.messages import HANDLES
+from services.checkin.messages import HANDLERS
 from services.checkin.models import Attendance, Scan, db
 from shared import clock, keys, tickets
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
@@ -92,7 +92,7 @@ def hear(*facts: dict) -> None:
         contract = PARTICIPANT_CHANGED if "participant_id" in fact else EVENT_CHANGED
         payload = contract.payload_for("checkin", contract.dump(fact))
         messages.append(Message(next(_numbers), contract.type, payload))
-    apply_batch(db, HANDLES, "registration", messages)
+    apply_batch(db, HANDLERS, "registration", messages)
 
 
 def ticket(fact: dict, event_id: int | None = None, signing: keys.SigningKey | None = None) -> str:

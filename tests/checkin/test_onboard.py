@@ -69,7 +69,7 @@ def answer(walk_in_id, outcome="registered", participant_id=None, version=1) -> 
         "reason": "Acara penuh" if outcome == "refused" else None,
     }
     message = Message(hall.next_number(), WALK_IN_ANSWERED.type, WALK_IN_ANSWERED.dump(fact))
-    apply_batch(db, hall.HANDLES, "registration", [message])
+    apply_batch(db, hall.HANDLERS, "registration", [message])
 
 
 def test_a_device_gets_what_it_needs_and_no_address(phone):

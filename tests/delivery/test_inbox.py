@@ -11,7 +11,7 @@ from shared.delivery.erasure import scrub_delivery
 from shared.delivery.inbox import Message, apply_batch, replay
 from shared.delivery.models import DeadLetter, Outgoing
 from tests.delivery import things
-from tests.delivery.things import GHOST, HANDLES, THING
+from tests.delivery.things import GHOST, HANDLERS, THING
 
 pytestmark = pytest.mark.usefixtures("databases")
 
@@ -21,7 +21,7 @@ def thing(thing_id: object, version: object = 1, text: object = "hello", message
     return Message(message_id or hash(repr(payload)) % 10**12, THING.type, payload)
 
 
-def apply(*messages: Message, handlers=HANDLES, source="sender") -> list[int]:
+def apply(*messages: Message, handlers=HANDLERS, source="sender") -> list[int]:
     return apply_batch(things.receiver_db, handlers, source, messages)
 
 
@@ -44,7 +44,7 @@ def highest(story: list[list[tuple[int, int]]]) -> dict[int, int]:
     return best
 
 
-def tell(story: list[list[tuple[int, int]]], handlers=HANDLES) -> dict[int, int]:
+def tell(story: list[list[tuple[int, int]]], handlers=HANDLERS) -> dict[int, int]:
     things.empty_tables()
     for batch in story:
         apply(*(thing(thing_id, version) for thing_id, version in batch), handlers=handlers)
@@ -160,10 +160,10 @@ def test_a_dead_letter_is_replayed_once_its_cause_is_gone():
     (letter,) = letters()
     assert not replay(things.receiver_db, {THING.type: defect}, letter.id)
     assert letters()[0].replays == 1
-    assert replay(things.receiver_db, HANDLES, letter.id)
+    assert replay(things.receiver_db, HANDLERS, letter.id)
     assert things.copies() == {1: 1}
     assert letters() == []
-    assert not replay(things.receiver_db, HANDLES, letter.id)
+    assert not replay(things.receiver_db, HANDLERS, letter.id)
 
 
 def test_a_replay_does_not_bring_back_what_is_out_of_date():
@@ -171,13 +171,13 @@ def test_a_replay_does_not_bring_back_what_is_out_of_date():
     apply(thing(1, version=2))
     with things.receiver_db.transaction() as session:
         session.scalars(select(DeadLetter)).one().payload = {"thing_id": 1, "version": 1, "text": "old"}
-    assert replay(things.receiver_db, HANDLES, letters()[0].id)
+    assert replay(things.receiver_db, HANDLERS, letters()[0].id)
     assert things.copies() == {1: 2}
 
 
 def test_a_replay_does_not_launder_a_forged_sender():
     apply(thing(1), source="receiver")
-    assert not replay(things.receiver_db, HANDLES, letters()[0].id)
+    assert not replay(things.receiver_db, HANDLERS, letters()[0].id)
     assert things.copies() == {}
 
 

@@ -39,8 +39,8 @@ def test_a_failed_job_is_tried_again_when_a_person_asks(stage: Stage) -> None:
     assert stage.comes_true(partial(ends_as, jobs.FAILED, job_id))
     with sender_db.transaction() as session:
         session.get_one(Work, job_id).does = "well"
-        assert jobs.again(session, WORK, job_id)
-        assert not jobs.again(session, WORK, job_id)
+        assert jobs.retry(session, WORK, job_id)
+        assert not jobs.retry(session, WORK, job_id)
     assert stage.comes_true(partial(ends_as, jobs.DONE, job_id))
     assert things.job(job_id).last_error is None
 

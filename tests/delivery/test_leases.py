@@ -22,7 +22,7 @@ def hand_out() -> list[uuid.UUID]:
 
 def take(job_id: uuid.UUID) -> Work | None:
     with sender_db.transaction() as session:
-        return jobs.take(session, WORK, job_id)
+        return jobs.claim(session, WORK, job_id)
 
 
 def let_time_pass(job_id: uuid.UUID) -> None:
@@ -65,7 +65,7 @@ def test_a_worker_from_before_a_retry_by_hand_ends_nothing(waiting: uuid.UUID) -
     hand_out()
     assert things.job(waiting).state == jobs.FAILED
     with sender_db.transaction() as session:
-        jobs.again(session, WORK, waiting)
+        jobs.retry(session, WORK, waiting)
     hand_out()
     fresh = take(waiting)
     assert slow is not None
@@ -102,7 +102,7 @@ def test_a_defect_fails_at_once_and_is_told_without_what_it_quotes(waiting: uuid
 @pytest.fixture
 def node(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(jobs, "_node", None)
-    jobs.begin_as(sender_db, [WORK], "mail@here")
+    jobs.register_worker(sender_db, [WORK], "mail@here")
     return "mail@here"
 
 
@@ -110,7 +110,7 @@ def test_a_worker_that_begins_again_takes_up_what_it_died_over(waiting: uuid.UUI
     hand_out()
     died_over = take(waiting)
     assert hand_out() == [], "without a new beginning it waits for the end of the lease"
-    assert jobs.begin_as(sender_db, [WORK], node) == 1
+    assert jobs.register_worker(sender_db, [WORK], node) == 1
     assert hand_out() == [waiting]
     with sender_db.transaction() as session:
         assert died_over is not None
@@ -120,5 +120,5 @@ def test_a_worker_that_begins_again_takes_up_what_it_died_over(waiting: uuid.UUI
 def test_a_worker_leaves_alone_what_another_is_doing(waiting: uuid.UUID, node: str) -> None:
     hand_out()
     take(waiting)
-    assert jobs.begin_as(sender_db, [WORK], "mail@elsewhere") == 0
+    assert jobs.register_worker(sender_db, [WORK], "mail@elsewhere") == 0
     assert hand_out() == []

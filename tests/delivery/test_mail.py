@@ -75,7 +75,7 @@ def test_a_mail_arrives_whole_and_once(server: MailServer) -> None:
     assert received.get_content().replace("\r\n", "\n") == TEXT
 
 
-def test_the_same_occasion_is_written_to_once(settings: None) -> None:
+def test_a_second_mail_with_the_same_key_is_not_queued(settings: None) -> None:
     with sender_db.transaction() as session:
         first = queue.enqueue(session, "ticket", "w", "wulan@contoh.example", "ticket:w:1")
         assert queue.enqueue(session, "ticket", "w", "wulan@contoh.example", "ticket:w:1") is None
@@ -167,7 +167,7 @@ def test_a_person_asks_for_a_mail_again(server: MailServer) -> None:
     mail_id = put()
     attempt(mail_id)
     with sender_db.transaction() as session:
-        assert jobs.again(session, KIND, mail_id)
+        assert jobs.retry(session, KIND, mail_id)
     assert attempt(mail_id).state == jobs.DONE
     assert [message["Message-ID"] for message in server.received] == [f"<{mail_id}@hadir.example>"] * 2
 

@@ -20,9 +20,9 @@ from shared import jobs
 from shared.contracts import CONTRACTS, Contract, Fact
 from shared.db import Database, metadata
 from shared.delivery import tasks
+from shared.delivery.copies import upsert_newer
 from shared.delivery.models import DeliveryBase
-from shared.delivery.publish import publish_many
-from shared.delivery.upsert import upsert_newer
+from shared.delivery.publish import publish
 from shared.fields import Text
 from shared.log import on_behalf_of as on_behalf_of
 from shared.mail.models import MailBase
@@ -97,11 +97,11 @@ def take_things_unchecked(session: Session, facts: tasks.Any) -> None:
     session.flush()
 
 
-HANDLES = {THING.type: take_things}
+HANDLERS = {THING.type: take_things}
 
 sender_celery, receiver_celery = make_celery("sender"), make_celery("receiver")
 tasks.register(sender_celery, sender_db, {})
-tasks.register(receiver_celery, receiver_db, HANDLES)
+tasks.register(receiver_celery, receiver_db, HANDLERS)
 
 
 @sender_celery.task(name=WORK.task)
@@ -146,7 +146,7 @@ def tell(versions: dict[int, int] | range, text: str = "hello") -> None:
     """The sender publishes things: {thing id: version}, or version 1 of a range of ids."""
     versions = versions if isinstance(versions, dict) else dict.fromkeys(versions, 1)
     with sender_db.transaction() as session:
-        publish_many(session, THING, [{"thing_id": i, "version": v, "text": text} for i, v in versions.items()])
+        publish(session, THING, [{"thing_id": i, "version": v, "text": text} for i, v in versions.items()])
 
 
 def copies() -> dict[int, int]:

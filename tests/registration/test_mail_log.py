@@ -23,7 +23,7 @@ def mails(event):
                 "kind": "ticket",
                 "subject_key": str(speaker.id),
                 "recipient": f"orang{number}@contoh.example",
-                "occasion": f"uji:{number}",
+                "dedupe_key": f"uji:{number}",
                 "created_at": clock.now() + timedelta(minutes=number),
                 "state": jobs.FAILED if number % 100 == 0 else jobs.DONE,
             }
@@ -31,7 +31,7 @@ def mails(event):
         ]
         session.execute(insert(Mail), rows)
         account = session.query(Account).first()
-        session.execute(insert(Mail), [{**rows[0], "subject_key": str(account.id), "occasion": "uji:lain"}])
+        session.execute(insert(Mail), [{**rows[0], "subject_key": str(account.id), "dedupe_key": "uji:lain"}])
 
 
 def test_pages_show_every_mail_once_the_newest_first(mails, event):

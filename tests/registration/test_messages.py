@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import select
 
-from services.registration.messages import HANDLES
+from services.registration.messages import HANDLERS
 from services.registration.models import Attendance, CertificateCopy, Participant, WalkIn, db
 from shared import clock
 from shared.contracts import ATTENDANCE_CHANGED, CERTIFICATE_CHANGED, CONTRACTS, WALK_IN_REQUESTED
@@ -14,7 +14,7 @@ from shared.delivery.models import DeadLetter, Outgoing
 
 def _take(contract, *facts):
     messages = [Message(number, contract.type, contract.dump(fact)) for number, fact in enumerate(facts, 1)]
-    apply_batch(db, HANDLES, contract.source, messages)
+    apply_batch(db, HANDLERS, contract.source, messages)
     with db.transaction() as session:
         assert session.scalars(select(DeadLetter)).all() == []
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from services.registration.models import db
 from shared import clock
 from shared.delivery.models import Outgoing
-from shared.web.idempotency import Answer, KeyReused, keep, take
+from shared.web.idempotency import Answer, KeyReused, claim, store
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -28,12 +28,12 @@ def count():
 def request(barrier, key="k", content="c"):
     with db.transaction() as session:
         barrier.wait(5)
-        earlier = take(session, "scope", key, content)
+        earlier = claim(session, "scope", key, content)
         if earlier:
             return earlier
         act(session)
         answer = Answer(201, {"made": "it"})
-        keep(session, "scope", key, answer)
+        store(session, "scope", key, answer)
         return answer
 
 
@@ -73,7 +73,7 @@ def test_a_key_with_another_content_is_refused():
 def test_a_request_that_failed_may_be_sent_again():
     def failing():
         with db.transaction() as session:
-            take(session, "scope", "k", "c")
+            claim(session, "scope", "k", "c")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -20,7 +20,7 @@ from tests.shape.test_messages import example
 pytestmark = pytest.mark.usefixtures("clean")
 
 applied = []
-HANDLES = {EVENT_CHANGED.type: lambda session, facts: applied.extend(facts)}
+HANDLERS = {EVENT_CHANGED.type: lambda session, facts: applied.extend(facts)}
 
 
 def client_of(scopes, which=service):
@@ -32,7 +32,7 @@ def client_of(scopes, which=service):
 class Handling(Service):
     @property
     def handlers(self):
-        return HANDLES
+        return HANDLERS
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_failed_job_is_tried_again(operator):
             kind="ticket",
             subject_key="1",
             recipient="wulan@contoh.example",
-            occasion="ticket:1",
+            dedupe_key="ticket:1",
             state=jobs.FAILED,
             attempts=8,
             last_error="550 no such user",

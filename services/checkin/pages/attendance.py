@@ -18,9 +18,9 @@ from services.checkin.schedule import Session as Agenda
 from services.checkin.schemas import CorrectionSchema
 from services.checkin.sentences import title_of
 from shared import clock
+from shared.i18n import current_locale
 from shared.web import forms
 from shared.web.access import ORGANISER, who
-from shared.web.i18n import choose_locale
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/checkin/console/events/<int:event_id>")
 
@@ -56,7 +56,7 @@ def overview(event_id: int) -> Any:
 def fragment(event_id: int) -> Any:
     """What changes on the live page; 304 when nothing did."""
     callers.staff(event_id)
-    kept = _fragments.get((event_id, choose_locale()))
+    kept = _fragments.get((event_id, current_locale()))
     if kept is None or time.monotonic() - kept.at >= FRESH_SECONDS:
         with db.transaction() as session:
             kept = _fragment(session, load_event(session, event_id))
@@ -127,7 +127,7 @@ def withdraw(event_id: int, participant_id: UUID, session_id: int) -> Any:
 
 
 def _fragment(session: Any, event: Event) -> _Kept:
-    event_id, key = event.event_id, (event.event_id, choose_locale())
+    event_id, key = event.event_id, (event.event_id, current_locale())
     stamp, kept, at = live.stamp(session, event_id), _fragments.get(key), time.monotonic()
     if kept and kept.stamp == stamp:
         _fragments[key] = kept._replace(at=at)

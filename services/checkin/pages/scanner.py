@@ -8,8 +8,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from services.checkin import scanner_files, scanner_texts, sentences
+from shared.i18n import LOCALES, current_locale
 from shared.web.access import PUBLIC, who
-from shared.web.i18n import LOCALES, choose_locale
 
 blueprint = Blueprint("scanner", __name__, url_prefix="/checkin")
 
@@ -25,7 +25,7 @@ _SHARED = ("/checkin/assets/hadir.css", "/checkin/assets/icon.svg", "/checkin/st
 @who(PUBLIC)
 def shell() -> Any:
     """The page itself: the same for everybody, so that it can be kept on the device."""
-    return _guarded(Response(_shell(choose_locale())))
+    return _guarded(Response(_shell(current_locale())))
 
 
 @blueprint.get("/scan/<path:name>")

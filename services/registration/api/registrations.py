@@ -65,14 +65,14 @@ def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
 
 def _sign_up_once(session: Session, event: Event, details: dict[str, Any], key: str | None) -> dict[str, Any]:
     scope = f"api:{event.id}"
-    if key and (earlier := idempotency.take(session, scope, key, details)):
+    if key and (earlier := idempotency.claim(session, scope, key, details)):
         person = session.get(Participant, earlier.body["id"])
         assert person is not None
         return registration_out(event, person)
     given = {**details, "answers": answers.check(event.questions, details["answers"])}
     person = signup.sign_up(session, event, given, "api", details["invite"])
     if key:
-        idempotency.keep(session, scope, key, idempotency.Answer(201, {"id": str(person.id)}), str(person.id))
+        idempotency.store(session, scope, key, idempotency.Answer(201, {"id": str(person.id)}), str(person.id))
     return registration_out(event, person)
 
 

@@ -78,12 +78,12 @@ def _sign_up_once(session: Session, event: Event, details: dict[str, Any]) -> st
     # The content belongs to the key: somebody who goes back and corrects it sends another form.
     key = f"{request.form.get(FORM_TOKEN, '')[:60]}:{_fingerprint(details)}"
     scope = f"form:{event.id}"
-    earlier = idempotency.take(session, scope, key, details)
+    earlier = idempotency.claim(session, scope, key, details)
     if earlier:
         return str(earlier.body["path"])
     person = signup.sign_up(session, event, details, "form", details["invite"])
     path = tickets.link_path(event, person)
-    idempotency.keep(session, scope, key, idempotency.Answer(303, {"path": path}), str(person.id))
+    idempotency.store(session, scope, key, idempotency.Answer(303, {"path": path}), str(person.id))
     return path
 
 

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.registration import cancelling, codes, labels, tickets
-from services.registration.localised import in_language
 from services.registration.models import Participant, db
 from services.registration.models.participants import CANCELLED, CONFIRMED
 from shared import qr
+from shared.i18n import in_language
 from shared.web.access import LINK_HOLDER, who
 
 blueprint = Blueprint("ticket", __name__)

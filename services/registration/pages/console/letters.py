@@ -51,7 +51,7 @@ def again(event_id: int, mail_id: UUID) -> Any:
         console_event(session, event_id)
         if session.scalar(mail_log.of_event(event_id).where(Mail.id == mail_id)) is None:
             abort(404)
-        done = jobs.again(session, SEND_MAIL, mail_id)
+        done = jobs.retry(session, SEND_MAIL, mail_id)
         wake_relay(session)
     flash(_("Surat dikirim lagi.") if done else _("Surat ini masih dalam antrean."), "success")
     # Back to the same page of the same filter.
