@@ -22,10 +22,11 @@ import click
 from bench import bare
 from bench.delivery import person
 from bench.ground import HOST, Request, closed_loop, ground, per_second, tell
-from services.checkin import devices
+from services.checkin.devices import pairing
 from services.checkin.messages import HANDLERS
 from services.checkin.models import db
 from shared import clock, keys, tickets
+from shared.actors import SYSTEM_ACTOR
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
 from shared.delivery.inbox import Message, apply_batch
 from shared.web import signin
@@ -68,8 +69,8 @@ def prepare(people: int) -> tuple[list[str], str]:
     valid = clock.real_now() + timedelta(days=1)
     texts = [tickets.write(tickets.Ticket(EVENT, uuid.UUID(fact["ticket_id"]), valid), signing) for fact in facts]
     with db.transaction() as session:
-        _device, code = devices.create(session, EVENT, "Pintu ukur", "bench")
-        paired = devices.pair(session, code)
+        _device, code = pairing.create(session, EVENT, "Pintu ukur", SYSTEM_ACTOR)
+        paired = pairing.pair(session, code)
     assert paired is not None
     return texts, paired.token
 

@@ -1,17 +1,40 @@
-"""Keeping who did what."""
+"""Recording who did what."""
 
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.checkin.models import AuditEntry
 from shared import clock
+from shared.actors import Actor
 
 
-def note(
-    session: Session, event_id: int, actor: str, action: str, subject: UUID | None = None, reason: str | None = None
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: object,
+    *,
+    event_id: int | None = None,
+    reason: str | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an entry to the event's audit log, at business time."""
+    """Add an entry to the audit log at business time. ``subject`` is the key of the row that was acted on.
+
+    ``before`` and ``after`` are JSON data, and name nobody.
+    """
     session.add(
-        AuditEntry(at=clock.now(), event_id=event_id, actor=actor, action=action, subject=subject, reason=reason)
+        AuditEntry(
+            at=clock.now(),
+            actor=str(actor),
+            actor_name=actor.name,
+            action=action,
+            event_id=event_id,
+            subject=str(subject),
+            reason=reason,
+            before=dict(before) if before is not None else None,
+            after=dict(after) if after is not None else None,
+        )
     )

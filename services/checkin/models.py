@@ -1,13 +1,14 @@
-"""Tables of checkin. Copies of other services' entities carry no foreign keys: their order of arrival is free."""
+"""Tables of checkin. Copies of other services' entities have no foreign keys: they may arrive in any order."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Identity, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared.audit import AuditMixin
 from shared.db import Database, Instant, metadata
 
 db = Database("checkin")
@@ -38,7 +39,7 @@ class Event(Base):
 
 
 class EventSchedule(Base):
-    """The sessions of an event under each version that was in force: a scan keeps the version it was judged by."""
+    """The agenda items of an event in each version: a scan keeps the version by which it was judged."""
 
     __tablename__ = "schedules"
 
@@ -48,8 +49,8 @@ class EventSchedule(Base):
     sessions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
 
-class Attendee(Base):
-    """Copy of a participant, from registration; it knows no e-mail address. ``erased`` leaves the tombstone."""
+class RosterEntry(Base):
+    """Copy of a participant, from registration, without the e-mail address. An erased one stays as a tombstone."""
 
     __tablename__ = "roster"
 
@@ -58,7 +59,7 @@ class Attendee(Base):
     event_id: Mapped[int] = mapped_column(BigInteger)
     ticket_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     revoked_ticket_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(UUID))
-    # As people type it: capitals and digits only.
+    # Without what people add when they type it: capitals and digits only.
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))
@@ -69,7 +70,7 @@ class Attendee(Base):
     group_topic: Mapped[str | None] = mapped_column(String(500))
     needs_assistance: Mapped[bool] = mapped_column(Boolean)
     erased: Mapped[bool] = mapped_column(Boolean)
-    # Counts up per event in the order of commits, so that a device can ask for what changed since.
+    # Increases per event in the order of commits, so that a device can ask for what changed since.
     revision: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
 
     __table_args__ = (
@@ -80,7 +81,7 @@ class Attendee(Base):
 
 
 class RosterRevision(Base):
-    """The last revision given out in an event's roster; its row lock makes revisions follow commits."""
+    """The last revision of an event's roster; its row lock keeps revisions in the order of commits."""
 
     __tablename__ = "roster_revisions"
 
@@ -89,7 +90,7 @@ class RosterRevision(Base):
 
 
 class Scan(Base):
-    """One scan, never changed but for ``effective`` and ``conflict``, which the fold derives again."""
+    """One scan. Only ``effective`` and ``conflict`` ever change: the fold derives them again."""
 
     __tablename__ = "scans"
 
@@ -98,19 +99,19 @@ class Scan(Base):
     actor: Mapped[str] = mapped_column(String(80))
     device_id: Mapped[uuid.UUID | None] = mapped_column()
     direction: Mapped[str] = mapped_column(String(4))
-    # Whose: the ticket in a genuine code, and the participant as soon as the roster knows them.
+    # The ticket in a genuine code, and its participant as soon as the roster has them.
     ticket_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     participant_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     ticket_revoked: Mapped[bool | None] = mapped_column(Boolean)
     ticket_expired: Mapped[bool] = mapped_column(Boolean)
-    # The beginning of what was read when it is nobody's ticket here.
+    # The beginning of the text, if it is no ticket of this event.
     read_as: Mapped[str | None] = mapped_column(String(60))
     session_id: Mapped[int | None] = mapped_column(Integer)
     undoes: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    # Somebody without a registration, whose request for one is on its way.
+    # A guest without a registration, who asked for one at the door.
     walk_in_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     override_reason: Mapped[str | None] = mapped_column(Text)
-    # What a device without network had told the door before it could ask.
+    # The verdict that an offline device gave at the door.
     told: Mapped[str | None] = mapped_column(String(20))
     answered: Mapped[str] = mapped_column(String(20))
     answered_session: Mapped[int | None] = mapped_column(Integer)
@@ -118,7 +119,7 @@ class Scan(Base):
     effective: Mapped[str] = mapped_column(String(20))
     effective_session: Mapped[int | None] = mapped_column(Integer)
     conflict: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
-    # As the device gave it; then corrected by its clock's error and clamped to the receipt. All business time.
+    # As the device sent it; then corrected by the error of its clock, and never after receipt. All business time.
     scanned_at: Mapped[datetime] = mapped_column(Instant)
     device_now: Mapped[datetime] = mapped_column(Instant)
     effective_at: Mapped[datetime] = mapped_column(Instant)
@@ -132,7 +133,7 @@ class Scan(Base):
 
 
 class Attendance(Base):
-    """One person's presence in one session, as told to the other services under ``version``."""
+    """One person's presence at one agenda item, as published to the other services under ``version``."""
 
     __tablename__ = "attendance"
 
@@ -145,7 +146,7 @@ class Attendance(Base):
     minutes: Mapped[int] = mapped_column(Integer)
     punctuality: Mapped[str | None] = mapped_column(String(20))
     corrected: Mapped[bool] = mapped_column(Boolean)
-    # Real time, for devices that ask what is new.
+    # Real time, for devices that ask what changed.
     changed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
 
     __table_args__ = (
@@ -155,14 +156,14 @@ class Attendance(Base):
 
 
 class Correction(Base):
-    """What staff say about one presence, with a reason; it stands above what the scans say."""
+    """One presence as corrected by staff, with a reason; it takes precedence over the scans."""
 
     __tablename__ = "corrections"
 
     participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(BigInteger)
-    # None for somebody who was not there after all.
+    # None for a person who was not there.
     arrived_at: Mapped[datetime | None] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(Text)
@@ -171,7 +172,7 @@ class Correction(Base):
 
 
 class WalkIn(Base):
-    """Somebody who asks at the door to be registered, and what registration answered."""
+    """A guest who asks at the door to be registered, and the answer of registration."""
 
     __tablename__ = "walk_ins"
 
@@ -179,7 +180,7 @@ class WalkIn(Base):
     event_id: Mapped[int] = mapped_column(BigInteger, index=True)
     actor: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
-    # Kept only until the answer: the door has no use for addresses.
+    # Kept only until the answer: the door does not need addresses.
     email: Mapped[str | None] = mapped_column(String(254))
     organisation: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(5))
@@ -209,17 +210,8 @@ class Device(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class AuditEntry(Base):
-    """Who did what to whom, without names: an erasure has nothing to look for but the reason somebody gave."""
+class AuditEntry(AuditMixin, Base):
+    """Who did what to whom, without names: an erasure only has to scrub the reason that somebody gave."""
 
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Instant)
-    event_id: Mapped[int] = mapped_column(BigInteger)
-    actor: Mapped[str] = mapped_column(String(80))
-    action: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[uuid.UUID | None] = mapped_column()
-    reason: Mapped[str | None] = mapped_column(Text)
-
-    __table_args__ = (Index("ix_audit_event_id_at", "event_id", "at"),)
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_event_id_at", "event_id", "at"),)

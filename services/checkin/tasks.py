@@ -1,6 +1,6 @@
-"""Celery tasks of checkin: thin, they take ids, read the rows again and call a use case."""
+"""Celery tasks of checkin."""
 
-from services.checkin import corrections
+from services.checkin.attendance.checking_out import check_out_at_end
 from services.checkin.messages import HANDLERS
 from services.checkin.models import db
 from shared.delivery import outbox
@@ -13,8 +13,8 @@ register(celery, db, HANDLERS)
 
 @celery.task(name="checkin.tick")
 def tick() -> None:
-    """What time brings about."""
+    """What is due: checking out, and purging delivered messages."""
     with db.transaction() as session:
-        corrections.check_out_at_end(session)
+        check_out_at_end(session)
     with db.transaction() as session:
         outbox.purge_delivered(session)

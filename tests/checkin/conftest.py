@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.checkin import hall
+from tests.checkin import support
 
 
 @pytest.fixture
 def day(clean, tmp_path, monkeypatch):
     """The reference day, at a clock that stands at 08:00 until the test moves it; the event has arrived."""
-    day = hall.Day(tmp_path, monkeypatch)
-    day.at(hall.wib("08:00"))
-    hall.hear(hall.event_fact())
+    day = support.Day(tmp_path, monkeypatch)
+    day.at(support.wib("08:00"))
+    support.receive(support.event_fact())
     return day
 
 
 @pytest.fixture
 def siti(day):
-    fact = hall.person_fact()
-    hall.hear(fact)
+    fact = support.participant_fact()
+    support.receive(fact)
     return fact

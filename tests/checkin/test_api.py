@@ -5,11 +5,11 @@ import uuid
 
 import pytest
 
-from services.checkin import devices
 from services.checkin.app import create_app
+from services.checkin.devices import pairing, tokens
 from services.checkin.models import db
 from shared.web import signin
-from tests.checkin.hall import EVENT, attendance, event_fact, hear, person_fact, ticket, wib
+from tests.checkin.support import EVENT, STAFF, attendance, event_fact, participant_fact, receive, ticket, wib
 
 SCANS = "/checkin/api/v1/scans"
 
@@ -22,15 +22,15 @@ def client(day):
 @pytest.fixture
 def device(client):
     with db.transaction() as session:
-        _, code = devices.create(session, EVENT, "Pintu utama", "staff:test")
-        paired = devices.pair(session, code)
+        _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
+        paired = pairing.pair(session, code)
         return {"token": paired.token, "device_id": str(paired.device.id)}
 
 
 @pytest.fixture
 def siti(day):
-    fact = person_fact(needs_assistance=True)
-    hear(fact)
+    fact = participant_fact(needs_assistance=True)
+    receive(fact)
     return fact
 
 
@@ -83,7 +83,7 @@ def test_an_undo_that_comes_before_what_it_takes_back(client, device, day, siti)
 
 def test_a_pairing_code_works_once(client):
     with db.transaction() as session:
-        _, code = devices.create(session, EVENT, "Pintu utama", "staff:test")
+        _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
     typed = f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()
     assert client.post("/checkin/api/v1/pair", json={"code": typed}).json["event_id"] == EVENT
     again = client.post("/checkin/api/v1/pair", json={"code": code})
@@ -92,16 +92,16 @@ def test_a_pairing_code_works_once(client):
 
 def test_a_pairing_code_runs_out(client, monkeypatch):
     with db.transaction() as session:
-        _, code = devices.create(session, EVENT, "Pintu utama", "staff:test")
-    late = devices.clock.real_now() + devices.PAIRING_LASTS
-    monkeypatch.setattr(devices.clock, "real_now", lambda: late)
+        _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
+    late = pairing.clock.real_now() + pairing.PAIRING_LASTS
+    monkeypatch.setattr(pairing.clock, "real_now", lambda: late)
     assert client.post("/checkin/api/v1/pair", json={"code": code}).status_code == 403
 
 
 def test_who_may_not_scan(client, device, siti):
     scan = one(ticket(siti))
     assert send(client, "", scan).status_code == 401
-    assert send(client, devices.TOKEN_PREFIX + "x", scan).status_code == 401
+    assert send(client, tokens.TOKEN_PREFIX + "x", scan).status_code == 401
     # A device is for its own event.
     assert send(client, device["token"], scan, event_id=8).status_code == 403
     coordinator = signin.make_token("u1", "Ani", [f"coordinator:{EVENT}:1"])
@@ -122,16 +122,16 @@ def test_an_organiser_may_scan_for_an_event(client, siti):
 
 def test_a_revoked_device_has_no_right_any_more(client, device, siti):
     with db.transaction() as session:
-        assert devices.revoke(session, EVENT, uuid.UUID(device["device_id"]), "staff:test")
+        assert pairing.revoke(session, EVENT, uuid.UUID(device["device_id"]), STAFF)
     assert send(client, device["token"], one(ticket(siti))).status_code == 401
 
 
 def test_nothing_of_another_events_scan_is_told(client, device, siti):
     scan = one(ticket(siti))
     send(client, device["token"], scan)
-    hear(event_fact(event_id=8))
+    receive(event_fact(event_id=8))
     with db.transaction() as session:
-        _, code = devices.create(session, 8, "Pintu lain", "staff:test")
+        _, code = pairing.create(session, 8, "Pintu lain", STAFF)
     other = client.post("/checkin/api/v1/pair", json={"code": code}).json["token"]
     (result,) = send(client, other, scan).json["results"]
     assert (result["outcome"], result["name"], result["session"]) == ("unknown_ticket", None, None)

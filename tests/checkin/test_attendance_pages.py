@@ -5,24 +5,27 @@ import re
 import pytest
 from sqlalchemy import select
 
-from services.checkin import corrections, live, truth
 from services.checkin.app import create_app
-from services.checkin.judging import Direction
-from services.checkin.models import Attendance, Attendee, AuditEntry, db
-from services.checkin.pages import attendance as pages
+from services.checkin.attendance import corrections
+from services.checkin.models import Attendance, AuditEntry, RosterEntry, db
+from services.checkin.pages import live as pages
+from services.checkin.queries import live
+from services.checkin.scanning.judging import Direction
+from services.checkin.scanning.stored import current_schedule
 from services.checkin.tasks import tick
 from shared.delivery.models import Outgoing
 from shared.web import signin
-from tests.checkin.hall import (
+from tests.checkin.support import (
     AFTERNOON,
     EVENT,
     MORNING,
     SESSIONS,
+    STAFF,
     counted,
     door,
     event_fact,
-    hear,
-    person_fact,
+    participant_fact,
+    receive,
     request,
     scan,
     ticket,
@@ -43,8 +46,8 @@ def browser(day, monkeypatch):
 
 @pytest.fixture
 def siti(day):
-    fact = person_fact("Siti Rahayu")
-    hear(fact)
+    fact = participant_fact("Siti Rahayu")
+    receive(fact)
     return fact
 
 
@@ -63,14 +66,14 @@ def correct(browser, person, **form):
 
 
 def test_the_live_page_counts_what_happened(browser, day, siti):
-    budi = person_fact("Budi", organisation="Yapari")
-    hear(budi, person_fact("Tidak datang", organisation="Yapari"))
-    hall = door(name="Pintu A")
-    scan(hall, request(wib("08:00"), ticket(siti)))
+    budi = participant_fact("Budi", organisation="Yapari")
+    receive(budi, participant_fact("Tidak datang", organisation="Yapari"))
+    entrance = door(name="Pintu A")
+    scan(entrance, request(wib("08:00"), ticket(siti)))
     day.at(wib("08:20"))
-    scan(hall, request(wib("08:20"), ticket(budi)), request(wib("08:20"), "apa ini"))
+    scan(entrance, request(wib("08:20"), ticket(budi)), request(wib("08:20"), "apa ini"))
     with db.transaction() as session:
-        schedule = truth.current_schedule(session, EVENT)
+        schedule = current_schedule(session, EVENT)
         bars = [bar for bar in live.arrivals_over_time(session, schedule) if bar.arrived]
         assert [(bar.start, bar.arrived, bar.total) for bar in bars] == [(wib("08:00"), 1, 1), (wib("08:15"), 1, 2)]
         assert live.inside_now(session, schedule, wib("08:30")) == 2
@@ -125,13 +128,13 @@ def test_fifty_pages_that_ask_while_people_stream_in_cost_the_database_nothing(b
 def test_a_plot_of_a_long_event_has_no_thousand_bars(day):
     sessions = event_fact()["sessions"]
     far = {name: wib("08:00", day=31) for name in ("opens_at", "starts_at", "late_after", "closes_at", "ends_at")}
-    hear(event_fact(version=2, sessions=[sessions[0], {**sessions[1], **far}]))
+    receive(event_fact(version=2, sessions=[sessions[0], {**sessions[1], **far}]))
     with db.transaction() as session:
-        assert 0 < len(live.arrivals_over_time(session, truth.current_schedule(session, EVENT))) <= 64
+        assert 0 < len(live.arrivals_over_time(session, current_schedule(session, EVENT))) <= 64
 
 
 def test_people_are_found_by_any_word(browser, siti):
-    hear(person_fact("Budi 100%", organisation="Yapari"))
+    receive(participant_fact("Budi 100%", organisation="Yapari"))
     assert "Siti Rahayu" in browser.get(f"{EVENT_PAGE}people?q=rahayu").text
     assert "Budi" in browser.get(f"{EVENT_PAGE}people?q=yapari+budi").text
     assert "Siti" not in browser.get(f"{EVENT_PAGE}people?q=%25").text
@@ -141,7 +144,7 @@ def test_people_are_found_by_any_word(browser, siti):
 def test_a_correction_stands_above_the_scans_and_is_told_and_audited(browser, day, siti):
     day.at(wib("09:30"))
     scan(door(), request(wib("09:30"), ticket(siti)))
-    assert correct(browser, siti, arrived="08:00", left="11:00").status_code == 302
+    assert correct(browser, siti, arrived="08:00", left="11:00").status_code == 303
     row = attendance(siti)
     assert (row.arrived_at, row.left_at, row.minutes, row.punctuality, row.corrected) == (
         wib("08:00"),
@@ -153,8 +156,8 @@ def test_a_correction_stands_above_the_scans_and_is_told_and_audited(browser, da
     with db.transaction() as session:
         facts = session.scalars(select(Outgoing).where(Outgoing.subscriber == "certificates").order_by(Outgoing.id))
         assert [(fact.payload["minutes"], fact.payload["corrected"]) for fact in facts] == [(150, False), (180, True)]
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance-corrected")).one()
-    assert (entry.actor, entry.subject, entry.reason) == ("staff:u1", siti["participant_id"], "Lupa memindai")
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.corrected")).one()
+    assert (entry.actor, entry.subject, entry.reason) == ("staff:u1", str(siti["participant_id"]), "Lupa memindai")
     # A later scan is kept, and does not undo what staff said.
     day.at(wib("10:00"))
     scan(door(), request(wib("10:00"), ticket(siti)))
@@ -172,7 +175,7 @@ def test_who_is_known_by_a_correction_alone_follows_the_schedule_and_the_end(bro
     correct(browser, siti, arrived="08:30")
     assert attendance(siti).minutes == 210
     longer = [{**SESSIONS[0], "closes_at": wib("12:30"), "ends_at": wib("12:30")}, SESSIONS[1]]
-    hear(event_fact(version=2, sessions=longer))
+    receive(event_fact(version=2, sessions=longer))
     assert attendance(siti).minutes == 240
     day.at(wib("12:30"))
     tick()
@@ -206,8 +209,8 @@ def test_a_wrong_correction_is_explained_and_keeps_what_was_typed(browser, siti,
 
 
 def test_what_is_not_there_is_not_found(browser, siti):
-    stranger = person_fact(event_id=8)
-    hear(stranger, event_fact(event_id=8))
+    stranger = participant_fact(event_id=8)
+    receive(stranger, event_fact(event_id=8))
     assert browser.get(f"{EVENT_PAGE}people/{stranger['participant_id']}").status_code == 404
     assert correct(browser, siti, session_id="999").status_code == 404
     assert correct(browser, siti, session_id="x").status_code == 422
@@ -224,8 +227,8 @@ def test_who_was_not_scanned_out_is_checked_out_at_the_end(day, siti):
     tick()
     assert attendance(siti).version == 2
     # The same rule holds for a scan that arrives afterwards.
-    other = person_fact()
-    hear(other)
+    other = participant_fact()
+    receive(other)
     day.at(wib("18:00"))
     scan(door(), request(wib("13:00"), ticket(other)))
     assert attendance(other, AFTERNOON).left_at == wib("17:00")
@@ -241,6 +244,6 @@ def test_a_late_check_out_scan_moves_the_automatic_one(day, siti):
 
 def test_correcting_a_session_that_is_gone(day, siti):
     with db.transaction() as session:
-        person = session.get(Attendee, siti["participant_id"])
-    with db.transaction() as session, pytest.raises(corrections.NotOnRoster):
-        corrections.correct(session, person, 999, None, None, "x", "staff:x")
+        person = session.get(RosterEntry, siti["participant_id"])
+    with db.transaction() as session, pytest.raises(corrections.UnknownAgendaItem):
+        corrections.correct(session, person, 999, None, None, "x", STAFF)

@@ -7,11 +7,11 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from services.checkin import schedule as schedules
-from services.checkin.judging import Direction, Passage, Person, Stay, Ticket, Verdict, decide
-from services.checkin.reading import read
+from services.checkin.scanning import schedule as schedules
+from services.checkin.scanning.judging import Direction, Passage, Person, Stay, Ticket, Verdict, judge
+from services.checkin.scanning.ticket_text import read
 from shared import keys, tickets
-from tests.checkin.hall import AFTERNOON, EVENT, MORNING, SESSIONS, person_fact, ticket, wib
+from tests.checkin.support import AFTERNOON, EVENT, MORNING, SESSIONS, participant_fact, ticket, wib
 
 SCANNER = Path(__file__).resolve().parents[2] / "services" / "checkin" / "static" / "scanner"
 _INSTANTS = ["07:29:59", "07:30", "08:00", "08:14:59", "08:15", "10:00", "12:00", "12:10", "12:30", "16:59:59", "17:00"]
@@ -89,7 +89,7 @@ def test_both_judge_alike():
     sessions = [{**item, "id": item["session_id"]} for item in schedules.dump(SESSIONS)]
     answers = run(_JUDGE, {"sessions": sessions, "cases": [as_json(*case) for case in cases]})
     for case, answer in zip(cases, answers, strict=True):
-        outcome = decide(case[0], case[1], schedule, case[2], case[3])
+        outcome = judge(case[0], case[1], schedule, case[2], case[3])
         expected = {
             "verdict": outcome.verdict.value,
             "session_id": outcome.session_id,
@@ -99,7 +99,7 @@ def test_both_judge_alike():
 
 
 def test_both_read_alike(environment):
-    siti = person_fact()
+    siti = participant_fact()
     genuine = ticket(siti)
     texts = [genuine, genuine.lower(), genuine[:-1], genuine[:50] + "0" + genuine[51:], ticket(siti, event_id=8)]
     texts += ["K7Q-0001", "", "EV1:", "EV1:é", "https://example.org/", "x" * 41, "EV1:" + "0" * 135]

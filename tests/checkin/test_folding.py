@@ -6,10 +6,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.checkin import schedule as schedules
-from services.checkin.folding import Entry, fold, is_conflict
-from services.checkin.judging import Direction, Outcome, Passage, Person, Ticket, Verdict
-from tests.checkin.hall import AFTERNOON, MORNING, SESSIONS, wib
+from services.checkin.scanning import schedule as schedules
+from services.checkin.scanning.folding import Entry, fold, is_conflict
+from services.checkin.scanning.judging import Direction, Outcome, Passage, Person, Ticket, Verdict
+from shared.actors import Actor
+from tests.checkin.support import AFTERNOON, MORNING, SESSIONS, wib
 
 SCHEDULE = schedules.make(7, 1, "Asia/Jakarta", SESSIONS)
 CONFIRMED = Person("confirmed", wib("09:00", day=1))
@@ -17,7 +18,9 @@ CONFIRMED = Person("confirmed", wib("09:00", day=1))
 
 def entry(at, direction=Direction.IN, actor="device:a", undoes=None, scan_id=None, **more) -> Entry:
     instant = wib(at) if isinstance(at, str) else at
-    return Entry(Passage(scan_id or uuid.uuid4(), instant, direction, **more), Ticket(), SCHEDULE, actor, undoes)
+    return Entry(
+        Passage(scan_id or uuid.uuid4(), instant, direction, **more), Ticket(), SCHEDULE, Actor.parse(actor), undoes
+    )
 
 
 def undo(target: Entry, at, actor="device:a") -> Entry:

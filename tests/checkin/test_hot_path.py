@@ -6,7 +6,7 @@ cut the processor's time by about a third.
 
 import pytest
 
-from tests.checkin.hall import counted, door, hear, person_fact, request, scan, stored, ticket, verdicts, wib
+from tests.checkin.support import counted, door, participant_fact, receive, request, scan, stored, ticket, verdicts, wib
 
 # Who it is, their locks, their scans, their row, the schedule, their attendance; then attendance, outbox, scan.
 FIRST_SCAN = 9
@@ -16,8 +16,8 @@ LATER_SCAN = 10
 
 @pytest.mark.parametrize("size", [1, 100])
 def test_a_scan_takes_few_statements_alone_and_among_a_hundred(day, size):
-    people = [person_fact(f"Orang {number}") for number in range(size)]
-    hear(*people)
+    people = [participant_fact(f"Orang {number}") for number in range(size)]
+    receive(*people)
     where = door()
     scans = [request(wib("08:00"), ticket(person)) for person in people]
     with counted() as first:
@@ -49,7 +49,7 @@ def test_by_code_by_name_and_an_undo(day, siti):
 
 def test_a_repeated_scan_with_other_words_judges_nobody_anew(day, siti):
     """Not all that would be needed to judge the first one again has been read."""
-    where, nobody_yet = door(), ticket(person_fact())
+    where, nobody_yet = door(), ticket(participant_fact())
     day.at(wib("08:01"))
     first, second = (request(wib("08:01"), nobody_yet) for _ in range(2))
     assert verdicts(scan(where, first)) == ["provisional"]

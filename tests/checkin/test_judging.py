@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.checkin import schedule as schedules
-from services.checkin.judging import Direction, Outcome, Passage, Person, Stay, Ticket, Verdict, decide
-from tests.checkin.hall import AFTERNOON, MORNING, SESSIONS, wib
+from services.checkin.scanning import schedule as schedules
+from services.checkin.scanning.judging import Direction, Outcome, Passage, Person, Stay, Ticket, Verdict, judge
+from tests.checkin.support import AFTERNOON, MORNING, SESSIONS, wib
 
 SCHEDULE = schedules.make(7, 1, "Asia/Jakarta", SESSIONS)
 CONFIRMED = Person("confirmed", wib("09:00", day=1))
@@ -20,8 +20,8 @@ def passage(at: str, direction=Direction.IN, **more) -> Passage:
     return Passage(uuid.uuid4(), wib(at), direction, **more)
 
 
-def judge(at: str, person=CONFIRMED, history=None, ticket=SOUND, **more) -> Outcome:
-    return decide(ticket, person, SCHEDULE, history or {}, passage(at, **more))
+def verdict_at(at: str, person=CONFIRMED, history=None, ticket=SOUND, **more) -> Outcome:
+    return judge(ticket, person, SCHEDULE, history or {}, passage(at, **more))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def judge(at: str, person=CONFIRMED, history=None, ticket=SOUND, **more) -> Outc
     ],
 )
 def test_windows_at_the_second(at, verdict, session, about):
-    assert judge(at) == Outcome(verdict, session, wib(about) if about else None)
+    assert verdict_at(at) == Outcome(verdict, session, wib(about) if about else None)
 
 
 @pytest.mark.parametrize(
@@ -57,36 +57,36 @@ def test_windows_at_the_second(at, verdict, session, about):
     ],
 )
 def test_a_session_chosen_by_hand(at, session_id, verdict):
-    assert judge(at, session_id=session_id).verdict is verdict
+    assert verdict_at(at, session_id=session_id).verdict is verdict
 
 
 def test_of_two_open_doors_the_one_that_opened_last():
     afternoon_opens_early = [SESSIONS[0], {**SESSIONS[1], "opens_at": wib("11:30")}]
     overlapping = schedules.make(7, 1, "Asia/Jakarta", afternoon_opens_early)
-    assert decide(SOUND, CONFIRMED, overlapping, {}, passage("11:45")).session_id == AFTERNOON
+    assert judge(SOUND, CONFIRMED, overlapping, {}, passage("11:45")).session_id == AFTERNOON
 
 
 def test_an_event_without_sessions_is_closed():
-    assert decide(SOUND, CONFIRMED, schedules.make(7, 1, "Asia/Jakarta", []), {}, passage("08:00")) == Outcome(
+    assert judge(SOUND, CONFIRMED, schedules.make(7, 1, "Asia/Jakarta", []), {}, passage("08:00")) == Outcome(
         Verdict.CLOSED
     )
 
 
 def test_who_is_in_is_already_in_and_who_came_back_is_not_late():
     inside = {MORNING: (Stay(wib("08:01")),)}
-    assert judge("09:00", history=inside) == Outcome(Verdict.ALREADY_IN, MORNING, wib("08:01"))
+    assert verdict_at("09:00", history=inside) == Outcome(Verdict.ALREADY_IN, MORNING, wib("08:01"))
     left = {MORNING: (Stay(wib("08:01"), wib("09:30")),)}
-    assert judge("10:00", history=left) == Outcome(Verdict.CHECKED_IN, MORNING)
+    assert verdict_at("10:00", history=left) == Outcome(Verdict.CHECKED_IN, MORNING)
 
 
 def test_leaving_is_never_refused():
     inside = {MORNING: (Stay(wib("08:01")),)}
     out = {"direction": Direction.OUT}
-    assert judge("11:00", history=inside, **out) == Outcome(Verdict.CHECKED_OUT, MORNING, wib("08:01"))
+    assert verdict_at("11:00", history=inside, **out) == Outcome(Verdict.CHECKED_OUT, MORNING, wib("08:01"))
     # Past the end, the session one is in counts, not the clock.
-    assert judge("12:10", history=inside, **out).session_id == MORNING
-    assert judge("11:00", **out) == Outcome(Verdict.CHECKED_OUT, MORNING)
-    assert judge("07:00", **out).verdict is Verdict.TOO_EARLY
+    assert verdict_at("12:10", history=inside, **out).session_id == MORNING
+    assert verdict_at("11:00", **out) == Outcome(Verdict.CHECKED_OUT, MORNING)
+    assert verdict_at("07:00", **out).verdict is Verdict.TOO_EARLY
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_leaving_is_never_refused():
     ],
 )
 def test_standing(person, at, verdict):
-    assert judge(at, person).verdict is verdict
+    assert verdict_at(at, person).verdict is verdict
 
 
 def test_replaced_and_expired_tickets():
-    assert judge("08:00", ticket=Ticket(revoked=True)).verdict is Verdict.REVOKED
-    assert judge("08:00", None, ticket=Ticket(expired=True)).verdict is Verdict.REVOKED
+    assert verdict_at("08:00", ticket=Ticket(revoked=True)).verdict is Verdict.REVOKED
+    assert verdict_at("08:00", None, ticket=Ticket(expired=True)).verdict is Verdict.REVOKED
     # The roster knows better than the date printed in the code.
-    assert judge("08:00", ticket=Ticket(expired=True)).verdict is Verdict.CHECKED_IN
+    assert verdict_at("08:00", ticket=Ticket(expired=True)).verdict is Verdict.CHECKED_IN
 
 
 def test_who_was_turned_away_did_not_arrive_because_of_a_later_confirmation():
     promoted = Person("confirmed", wib("09:00"))
-    assert judge("08:00", promoted, answered=Verdict.WAITLISTED).verdict is Verdict.WAITLISTED
-    assert judge("09:01", promoted, answered=None).verdict is Verdict.LATE
+    assert verdict_at("08:00", promoted, answered=Verdict.WAITLISTED).verdict is Verdict.WAITLISTED
+    assert verdict_at("09:01", promoted, answered=None).verdict is Verdict.LATE
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_who_was_turned_away_did_not_arrive_because_of_a_later_confirmation():
     ],
 )
 def test_staff_may_overrule(at, person, verdict, session):
-    outcome = judge(at, person, overridden=True)
+    outcome = verdict_at(at, person, overridden=True)
     assert (outcome.verdict, outcome.session_id) == (verdict, session)
 
 
 def test_staff_may_not_overrule_a_replaced_ticket():
-    assert judge("08:00", ticket=Ticket(revoked=True), overridden=True).verdict is Verdict.REVOKED
+    assert verdict_at("08:00", ticket=Ticket(revoked=True), overridden=True).verdict is Verdict.REVOKED
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Jayapura", "America/Bogota", "Pacific/Kiritimati", "UTC"])
@@ -148,7 +148,7 @@ def test_the_windows_are_the_same_in_every_zone(zone):
     second = timedelta(seconds=1)
 
     def verdict(instant):
-        return decide(SOUND, CONFIRMED, schedule, {}, replace(at, at=instant)).verdict
+        return judge(SOUND, CONFIRMED, schedule, {}, replace(at, at=instant)).verdict
 
     assert verdict(local - second) is Verdict.TOO_EARLY
     assert verdict(local) is Verdict.CHECKED_IN

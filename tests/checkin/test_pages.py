@@ -6,7 +6,7 @@ import pytest
 
 from services.checkin.app import create_app
 from shared.web import signin
-from tests.checkin.hall import EVENT, hear, person_fact, ticket, wib
+from tests.checkin.support import EVENT, participant_fact, receive, ticket, wib
 
 DESK = f"/checkin/console/events/{EVENT}/door"
 DEVICES = f"/checkin/console/events/{EVENT}/devices"
@@ -21,8 +21,8 @@ def browser(day):
 
 @pytest.fixture
 def siti(day):
-    fact = person_fact(needs_assistance=True)
-    hear(fact)
+    fact = participant_fact(needs_assistance=True)
+    receive(fact)
     return fact
 
 
@@ -90,7 +90,7 @@ def test_a_device_is_added_paired_and_revoked(browser):
     assert "terpasang" in listed.text
     assert code not in listed.text
     address = re.search(r'action="([^"]+/revoke)"', listed.text).group(1)
-    assert browser.post(address, data=form).status_code == 302
+    assert browser.post(address, data=form).status_code == 303
     me = browser.get("/checkin/api/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert me.status_code == 401
 

@@ -6,20 +6,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from services.checkin import scanning
-from services.checkin.judging import Direction, Verdict
 from services.checkin.models import AuditEntry, Scan, db
+from services.checkin.scanning import scans
+from services.checkin.scanning.judging import Direction, Verdict
 from shared import keys
 from shared.delivery.models import Outgoing
-from tests.checkin.hall import (
+from tests.checkin.support import (
     AFTERNOON,
     MORNING,
     SECOND,
     attendance,
     door,
-    hear,
-    person_fact,
+    participant_fact,
     published,
+    receive,
     request,
     scan,
     stored,
@@ -44,7 +44,7 @@ def test_the_boundaries_of_the_day(day, siti, at, verdict):
     day.at(wib(at))
     (answer,) = scan(door(), request(wib(at), ticket(siti)))
     assert answer.scan.answered == verdict
-    assert answer.attendee.name == "Siti Rahayu"
+    assert answer.entry.name == "Siti Rahayu"
 
 
 def test_an_arrival_becomes_attendance_and_is_told(day, siti):
@@ -63,24 +63,24 @@ def test_an_arrival_becomes_attendance_and_is_told(day, siti):
 
 
 def test_minutes_count_within_the_session_and_without_breaks(day, siti):
-    hall = door()
+    entrance = door()
     for at, direction in (("07:40", "in"), ("09:00", "out"), ("09:30", "in"), ("12:20", "out")):
         day.at(wib(at))
-        scan(hall, request(wib(at), ticket(siti), direction=Direction(direction)))
+        scan(entrance, request(wib(at), ticket(siti), direction=Direction(direction)))
     row = attendance(siti)[MORNING]
     assert (row.arrived_at, row.left_at, row.minutes) == (wib("07:40"), wib("12:20"), 60 + 150)
     assert [fact["version"] for fact in published()] == [1, 2, 3, 4]
 
 
 def test_a_repeated_scan_gets_its_first_answer(day, siti):
-    hall, first = door(), request(wib("08:00"), ticket(siti))
-    assert verdicts(scan(hall, first)) == ["checked_in"]
+    entrance, first = door(), request(wib("08:00"), ticket(siti))
+    assert verdicts(scan(entrance, first)) == ["checked_in"]
     day.at(wib("17:30"))
-    (again,) = scan(hall, first)
+    (again,) = scan(entrance, first)
     assert (again.scan.answered, again.repeated) == ("checked_in", True)
     # Twice in one batch too, and with another content under the same id.
     twice = request(wib("17:30"), ticket(siti))
-    answers = scan(hall, twice, twice, request(wib("17:30"), "???", scan_id=first.scan_id))
+    answers = scan(entrance, twice, twice, request(wib("17:30"), "???", scan_id=first.scan_id))
     assert verdicts(answers) == ["closed", "closed", "checked_in"]
     assert [answer.repeated for answer in answers] == [False, True, True]
     with db.transaction() as session:
@@ -88,10 +88,10 @@ def test_a_repeated_scan_gets_its_first_answer(day, siti):
 
 
 def test_a_second_scan_says_since_when(day, siti):
-    hall = door()
-    scan(hall, request(wib("08:00"), ticket(siti)))
+    entrance = door()
+    scan(entrance, request(wib("08:00"), ticket(siti)))
     day.at(wib("08:20"))
-    (answer,) = scan(hall, request(wib("08:20"), ticket(siti)))
+    (answer,) = scan(entrance, request(wib("08:20"), ticket(siti)))
     assert (answer.scan.answered, answer.scan.answered_about) == ("already_in", wib("08:00"))
 
 
@@ -117,51 +117,51 @@ def test_typed_codes_and_tickets_that_a_keyboard_garbled(day, siti):
 
 
 def test_cancelled_waitlisted_and_replaced(day):
-    cancelled = person_fact(status="cancelled", status_at=wib("07:50"))
-    waiting = person_fact(status="waitlisted")
-    renewed = person_fact()
+    cancelled = participant_fact(status="cancelled", status_at=wib("07:50"))
+    waiting = participant_fact(status="waitlisted")
+    renewed = participant_fact()
     old = ticket(renewed)
     renewed = {**renewed, "version": 2, "revoked_ticket_ids": [renewed["ticket_id"]], "ticket_id": uuid.uuid4()}
-    hear(cancelled, waiting, renewed)
+    receive(cancelled, waiting, renewed)
     texts = [ticket(cancelled), ticket(waiting), old, ticket(renewed)]
     answers = scan(door(), *(request(wib("08:00"), text) for text in texts))
     assert verdicts(answers) == ["cancelled", "waitlisted", "revoked", "checked_in"]
-    assert answers[2].attendee.name == "Siti Rahayu"
+    assert answers[2].entry.name == "Siti Rahayu"
 
 
 def test_a_cancellation_counts_from_its_own_time(day, siti):
-    hall = door()
-    scan(hall, request(wib("08:00"), ticket(siti)))
-    hear({**siti, "version": 2, "status": "cancelled", "status_at": wib("09:00")})
+    entrance = door()
+    scan(entrance, request(wib("08:00"), ticket(siti)))
+    receive({**siti, "version": 2, "status": "cancelled", "status_at": wib("09:00")})
     assert attendance(siti)[MORNING].minutes == 240
     day.at(wib("13:00"))
-    assert verdicts(scan(hall, request(wib("13:00"), ticket(siti)))) == ["cancelled"]
+    assert verdicts(scan(entrance, request(wib("13:00"), ticket(siti)))) == ["cancelled"]
 
 
 def test_a_scan_before_a_ticket_was_replaced_still_counts(day, siti):
     scan(door(), request(wib("08:00"), ticket(siti)))
-    hear({**siti, "version": 2, "ticket_id": uuid.uuid4(), "revoked_ticket_ids": [siti["ticket_id"]]})
+    receive({**siti, "version": 2, "ticket_id": uuid.uuid4(), "revoked_ticket_ids": [siti["ticket_id"]]})
     assert attendance(siti)[MORNING].minutes == 240
 
 
 def test_a_ticket_before_its_roster_row_is_provisional_and_settled_by_itself(day):
-    siti = person_fact()
-    hall, first = door(), request(wib("08:00"), ticket(siti))
-    assert verdicts(scan(hall, first)) == ["provisional"]
-    assert verdicts(scan(hall, request(wib("08:00"), ticket(siti)))) == ["already_in"]
+    siti = participant_fact()
+    entrance, first = door(), request(wib("08:00"), ticket(siti))
+    assert verdicts(scan(entrance, first)) == ["provisional"]
+    assert verdicts(scan(entrance, request(wib("08:00"), ticket(siti)))) == ["already_in"]
     assert attendance(siti) == {}
-    hear(siti)
+    receive(siti)
     assert attendance(siti)[MORNING].arrived_at == wib("08:00")
     assert stored(first.scan_id).effective == "checked_in"
     assert not stored(first.scan_id).conflict
-    assert verdicts(scan(hall, first)) == ["provisional"]
+    assert verdicts(scan(entrance, first)) == ["provisional"]
 
 
 def test_a_provisional_scan_of_somebody_who_had_cancelled_is_a_conflict(day):
-    siti = person_fact(status="cancelled", status_at=wib("07:00"))
+    siti = participant_fact(status="cancelled", status_at=wib("07:00"))
     first = request(wib("08:00"), ticket(siti))
     scan(door(), first)
-    hear(siti)
+    receive(siti)
     assert (stored(first.scan_id).effective, stored(first.scan_id).conflict) == ("cancelled", True)
     assert attendance(siti) == {}
 
@@ -196,22 +196,22 @@ def test_what_a_device_told_the_door_decides_what_is_a_conflict(day, siti):
 
 @pytest.mark.parametrize("undo_first", [True, False])
 def test_an_undo_takes_an_arrival_back(day, siti, undo_first):
-    hall, target = door(), request(wib("08:00"), ticket(siti))
+    entrance, target = door(), request(wib("08:00"), ticket(siti))
     undo = request(wib("08:00:30"), undoes=target.scan_id)
     day.at(wib("08:00:40"))
     for each in (undo, target) if undo_first else (target, undo):
-        scan(hall, each)
+        scan(entrance, each)
     assert (stored(target.scan_id).effective, stored(undo.scan_id).effective) == ("undone", "undone")
     assert all(row.arrived_at is None and row.minutes == 0 for row in attendance(siti).values())
     day.at(wib("08:01"))
-    assert verdicts(scan(hall, request(wib("08:01"), ticket(siti)))) == ["checked_in"]
+    assert verdicts(scan(entrance, request(wib("08:01"), ticket(siti)))) == ["checked_in"]
 
 
 def test_an_undo_comes_too_late(day, siti):
-    hall, target = door(), request(wib("08:00"), ticket(siti))
-    scan(hall, target)
+    entrance, target = door(), request(wib("08:00"), ticket(siti))
+    scan(entrance, target)
     day.at(wib("08:10"))
-    assert verdicts(scan(hall, request(wib("08:10"), undoes=target.scan_id))) == ["not_undone"]
+    assert verdicts(scan(entrance, request(wib("08:10"), undoes=target.scan_id))) == ["not_undone"]
     assert attendance(siti)[MORNING].minutes == 240
 
 
@@ -220,23 +220,23 @@ def test_staff_overrule_with_a_reason_that_is_kept(day, siti):
     early = request(wib("07:00"), ticket(siti), override_reason="Membantu menyiapkan ruangan")
     assert verdicts(scan(door(), early)) == ["checked_in"]
     with db.transaction() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "override")).one()
-    assert (entry.subject, entry.reason) == (siti["participant_id"], "Membantu menyiapkan ruangan")
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "scan.overridden")).one()
+    assert (entry.subject, entry.reason) == (str(siti["participant_id"]), "Membantu menyiapkan ruangan")
 
 
 def test_the_other_session_is_counted_apart(day, siti):
-    hall = door()
+    entrance = door()
     for at in ("08:00", "13:20"):
         day.at(wib(at))
-        scan(hall, request(wib(at), ticket(siti)))
+        scan(entrance, request(wib(at), ticket(siti)))
     rows = attendance(siti)
     assert [rows[MORNING].punctuality, rows[AFTERNOON].punctuality] == ["on_time", "late"]
     assert [rows[MORNING].minutes, rows[AFTERNOON].minutes] == [240, 220]
 
 
 def test_a_batch_of_500(day):
-    people = [person_fact(f"Orang {number}") for number in range(250)]
-    hear(*people)
+    people = [participant_fact(f"Orang {number}") for number in range(250)]
+    receive(*people)
     requests = [request(wib("08:00") - SECOND * number, ticket(who)) for number, who in enumerate(people * 2)]
     answers = scan(door(), *requests)
     assert sorted({*verdicts(answers)}) == ["already_in", "checked_in"]
@@ -246,13 +246,13 @@ def test_a_batch_of_500(day):
 
 
 def test_an_erased_person_is_unknown_and_leaves_no_words(day, siti):
-    hall = door()
+    entrance = door()
     first = request(wib("08:00"), ticket(siti), override_reason="Siti lupa tiket")
-    scan(hall, first)
-    hear({**siti, "version": 2, "erased": True, "name": None, "organisation": None, "status": "cancelled"})
+    scan(entrance, first)
+    receive({**siti, "version": 2, "erased": True, "name": None, "organisation": None, "status": "cancelled"})
     assert stored(first.scan_id).override_reason == ""
-    (answer,) = scan(hall, first)
-    assert answer.attendee is None
+    (answer,) = scan(entrance, first)
+    assert answer.entry is None
     with db.transaction() as session:
         assert "Siti" not in str([entry.reason for entry in session.scalars(select(AuditEntry))])
         keys_waiting = session.scalars(select(Outgoing.key)).all()
@@ -260,5 +260,5 @@ def test_an_erased_person_is_unknown_and_leaves_no_words(day, siti):
 
 
 def test_an_event_that_is_not_known_here(day):
-    with pytest.raises(scanning.UnknownEvent):
+    with pytest.raises(scans.UnknownEvent):
         scan(door(99), request(wib("08:00"), "K7Q"))

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.checkin.hall import (
+from tests.checkin.support import (
     MORNING,
     attendance,
     door,
     event_fact,
-    hear,
+    receive,
     request,
     scan,
     stored,
@@ -49,14 +49,14 @@ def test_scans_that_arrive_the_next_day(day, siti):
 
 
 def test_a_schedule_that_changes_leaves_earlier_verdicts_and_counts_new_minutes(day, siti):
-    hall = door()
+    entrance = door()
     day.at(wib("07:20"))
     early = request(wib("07:20"), ticket(siti))
-    assert verdicts(scan(hall, early)) == ["too_early"]
+    assert verdicts(scan(entrance, early)) == ["too_early"]
     day.at(wib("08:00"))
-    scan(hall, request(wib("08:00"), ticket(siti)))
+    scan(entrance, request(wib("08:00"), ticket(siti)))
     sessions = event_fact()["sessions"]
     longer = [{**sessions[0], "opens_at": wib("07:00"), "ends_at": wib("12:30")}, sessions[1]]
-    hear(event_fact(version=2, sessions=longer))
+    receive(event_fact(version=2, sessions=longer))
     assert stored(early.scan_id).effective == "too_early"
     assert attendance(siti)[MORNING].minutes == 270

@@ -6,10 +6,10 @@ import uuid
 
 import pytest
 
-from services.checkin import dossier, truth
-from tests.checkin.hall import (
+from services.checkin.scanning import batches, stored
+from tests.checkin.support import (
     door,
-    person_fact,
+    participant_fact,
     request,
     scan,
     ticket,
@@ -21,7 +21,7 @@ from tests.checkin.hall import (
 def race(where, text) -> list[str]:
     """Two devices scan one ticket; each has read the history before either writes."""
     both_have_read = threading.Barrier(2)
-    load, found = truth.scans_of, []
+    load, found = stored.scans_of, []
 
     def load_and_wait(*arguments):
         known = load(*arguments)
@@ -33,7 +33,7 @@ def race(where, text) -> list[str]:
         found.extend(verdicts(scan(where, request(wib("08:00"), text))))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(truth, "scans_of", load_and_wait)
+        patch.setattr(stored, "scans_of", load_and_wait)
         threads = [threading.Thread(target=one) for _ in range(2)]
         for thread in threads:
             thread.start()
@@ -47,19 +47,19 @@ def test_two_scans_of_one_ticket_at_once(day, siti):
 
 
 def test_two_scans_of_one_ticket_at_once_before_its_row(day):
-    assert race(door(), ticket(person_fact())) == ["already_in", "provisional"]
+    assert race(door(), ticket(participant_fact())) == ["already_in", "provisional"]
 
 
 def test_control_without_the_locks_both_check_in(day, siti, monkeypatch):
-    monkeypatch.setattr(dossier, "lock_all", lambda *_: None)
+    monkeypatch.setattr(batches, "lock_all", lambda *_: None)
     assert race(door(), ticket(siti)) == ["checked_in", "checked_in"]
 
 
 def test_the_same_scan_twice_at_once_is_stored_once(day, siti):
-    hall, scan_id, found = door(), uuid.uuid4(), []
+    entrance, scan_id, found = door(), uuid.uuid4(), []
 
     def one(text):
-        found.extend(verdicts(scan(hall, request(wib("08:00"), text, scan_id=scan_id))))
+        found.extend(verdicts(scan(entrance, request(wib("08:00"), text, scan_id=scan_id))))
 
     for text in (ticket(siti), "tidak dikenal"):
         threads = [threading.Thread(target=one, args=(text,)) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""The scanner: a page that holds no personal data, its service worker, and its files."""
+"""The scanner: a page without personal data, its service worker, and its files."""
 
 import hashlib
 from typing import Any
@@ -7,13 +7,14 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from services.checkin import scanner_files, scanner_texts, sentences
+from services.checkin.pages._scanner_files import file_names, served, set_version
+from services.checkin.words import names, scanner, verdicts
 from shared.i18n import LOCALES, current_locale
 from shared.web.access import PUBLIC, who
 
 blueprint = Blueprint("scanner", __name__, url_prefix="/checkin")
 
-# WebAssembly needs its own word in the policy, here and nowhere else; a Worker goes by its own script's headers.
+# WebAssembly needs a keyword of its own, on this page only. The policy of a Worker is that of its own script.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -32,16 +33,16 @@ def shell() -> Any:
 @who(PUBLIC)
 def file(name: str) -> Any:
     """One of the page's files, compressed beforehand."""
-    found = scanner_files.served(name)
+    found = served(name)
     if found is None:
         abort(404)
-    headers = {"ETag": f'"{found.etag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.if_none_match.contains(found.etag):
-        return Response(status=304, headers=headers)
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     response = Response(found.packed if packed else found.body, mimetype=found.mimetype, headers=headers)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(found.etag)
+    response.make_conditional(request)
     return _guarded(response)
 
 
@@ -50,11 +51,11 @@ def file(name: str) -> Any:
 def service_worker() -> Any:
     """The service worker, with the names and the version of the set that it keeps."""
     shells = [f"/checkin/scan?lang={code}" for code in LOCALES]
-    files = [f"/checkin/scan/{name}" for name in scanner_files.names() if scanner_files.served(name)]
+    files = [f"/checkin/scan/{name}" for name in file_names() if served(name)]
     words = hashlib.sha256("".join(_shell(code) for code in LOCALES).encode()).hexdigest()[:8]
     body = render_template(
         "checkin/sw.js",
-        version=f"{scanner_files.version()}-{words}",
+        version=f"{set_version()}-{words}",
         shells=shells,
         files=[*files, *_SHARED, "/checkin/scan.webmanifest"],
     )
@@ -83,7 +84,7 @@ def manifest() -> Any:
 
 def _shell(code: str) -> str:
     with force_locale(code):
-        texts = {"verdicts": sentences.texts(), "roles": sentences.roles(), "page": scanner_texts.texts()}
+        texts = {"verdicts": verdicts.texts(), "roles": names.roles(), "page": scanner.texts()}
         return render_template("checkin/scanner.html", texts=texts, code=code)
 
 

@@ -15,12 +15,12 @@ import redis
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from services.checkin import devices
+from services.checkin.devices import pairing
 from services.checkin.models import db
 from shared import qr
 from tests.browsing import ARGUMENTS, CHROMIUM
-from tests.checkin import hall
-from tests.checkin.hall import EVENT
+from tests.checkin import support
+from tests.checkin.support import EVENT, STAFF
 
 CAMERA_ARGUMENTS = [
     *ARGUMENTS,
@@ -93,9 +93,9 @@ def clock_directory(tmp_path_factory):
 @pytest.fixture
 def day(clean, clock_directory, monkeypatch):
     """As every door test's day, but by one clock file, which the one server knows from its start."""
-    day = hall.Day(clock_directory, monkeypatch)
-    day.at(hall.wib("08:00"))
-    hall.hear(hall.event_fact())
+    day = support.Day(clock_directory, monkeypatch)
+    day.at(support.wib("08:00"))
+    support.receive(support.event_fact())
     return day
 
 
@@ -212,7 +212,7 @@ def killable(playwright, tmp_path):
 
 def pairing_code(name: str = "Pintu utama", event_id: int = EVENT) -> str:
     with db.transaction() as session:
-        return devices.create(session, event_id, name, "staff:test")[1]
+        return pairing.create(session, event_id, name, STAFF)[1]
 
 
 def paired(context, server: Server, name: str = "Pintu utama", lang: str = "id", event_id: int = EVENT) -> Page:

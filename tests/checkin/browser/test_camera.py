@@ -7,7 +7,7 @@ from shared import qr
 from shared.web import signin
 from tests.checkin.browser import video
 from tests.checkin.browser.conftest import enter, hold_up, kept, paired, ready, result
-from tests.checkin.hall import EVENT, hear, person_fact, ticket
+from tests.checkin.support import EVENT, participant_fact, receive, ticket
 
 # A phone's back camera has a light; Chromium's fake device has none. The stream itself stays what it was.
 WITH_LIGHT = """
@@ -82,8 +82,8 @@ def new_device_shown(context, server) -> bytes:
 
 def test_a_device_is_paired_and_then_scans_by_its_camera_alone(server, devices_of, tmp_path):
     """From the console's page and a printed ticket through Chromium's camera, WebAssembly in the Worker, to the row."""
-    siti = person_fact("Siti Rahayu")
-    hear(siti)
+    siti = participant_fact("Siti Rahayu")
+    receive(siti)
     shown = new_device_shown(devices_of()(viewport={"width": 1280, "height": 900}), server)
     film = tmp_path / "camera.y4m"
     video.write(film, [qr.png(ticket(siti), qr.TICKET_VERSION), shown], seconds_each=2)
@@ -105,8 +105,8 @@ def test_a_device_is_paired_and_then_scans_by_its_camera_alone(server, devices_o
 
 
 def test_a_code_is_locked_while_in_view_and_for_two_and_a_half_seconds_after(server, chromium):
-    siti, budi = person_fact("Siti"), person_fact("Budi")
-    hear(siti, budi)
+    siti, budi = participant_fact("Siti"), participant_fact("Budi")
+    receive(siti, budi)
     page = paired(chromium(), server)
     camera_on(page)
     hold_up(page, ticket(siti))
@@ -181,8 +181,8 @@ def test_a_camera_that_may_not_be_used_says_so_on_both_screens(server, devices_o
 
 
 def test_results_are_heard_and_felt(server, devices_of):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     context = devices_of()()
     context.add_init_script(LISTENING)
     page = paired(context, server)
@@ -205,7 +205,7 @@ def test_results_are_heard_and_felt(server, devices_of):
 
 
 def test_a_device_is_released(server, chromium):
-    hear(person_fact("Siti"))
+    receive(participant_fact("Siti"))
     page = paired(chromium(), server)
     camera_on(page)
     page.get_by_role("button", name="Lepaskan perangkat ini…").click()
@@ -222,8 +222,8 @@ def test_a_device_is_released(server, chromium):
 
 def test_a_browser_without_ed25519_reads_tickets_too(server, chromium):
     """Older browsers verify with the library that is kept on the device; also with the server gone."""
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     context = chromium()
     context.add_init_script(WITHOUT_ED25519)
     page = paired(context, server)

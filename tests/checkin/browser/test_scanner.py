@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from services.checkin import devices
+from services.checkin.devices import pairing
 from services.checkin.models import Attendance, Device, Scan, db
 from tests.checkin.browser.conftest import enter, hold_up, kept, paired, ready, result
-from tests.checkin.hall import EVENT, hear, person_fact, ticket
+from tests.checkin.support import EVENT, STAFF, participant_fact, receive, ticket
 
 
 def stored() -> list[Scan]:
@@ -24,8 +24,8 @@ def wait_sent(page) -> None:
 
 
 def test_camera_frames_become_verdicts_without_a_tap(server, chromium):
-    siti, budi = person_fact("Siti Rahayu", needs_assistance=True), person_fact("Budi Santoso")
-    hear(siti, budi)
+    siti, budi = participant_fact("Siti Rahayu", needs_assistance=True), participant_fact("Budi Santoso")
+    receive(siti, budi)
     page = paired(chromium(), server)
     page.get_by_role("button", name="Nyalakan kamera").last.click()
     hold_up(page, ticket(siti))
@@ -46,8 +46,8 @@ def test_camera_frames_become_verdicts_without_a_tap(server, chromium):
 
 
 def test_the_server_is_stopped_the_page_reloaded_and_every_scan_arrives_once(server, chromium):
-    people = [person_fact(f"Orang {number}") for number in range(4)]
-    hear(*people)
+    people = [participant_fact(f"Orang {number}") for number in range(4)]
+    receive(*people)
     page = paired(chromium(), server)
     enter(page, people[0]["code"])
     result(page, "checked_in")
@@ -76,8 +76,8 @@ def test_the_server_is_stopped_the_page_reloaded_and_every_scan_arrives_once(ser
 
 def test_without_network_but_with_a_server(server, chromium):
     """``set_offline`` is another case than a stopped server: fetches fail at once, and the browser knows it."""
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     context = chromium()
     page = paired(context, server)
     context.set_offline(True)
@@ -92,8 +92,8 @@ def test_without_network_but_with_a_server(server, chromium):
 
 
 def test_the_browser_is_killed_while_the_server_is_gone(server, killable):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     browser = killable(server)
     page = paired(browser.context, server)
     server.stop()
@@ -112,8 +112,8 @@ def test_the_browser_is_killed_while_the_server_is_gone(server, killable):
 
 
 def test_two_devices_offline_with_one_ticket(server, chromium):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     first, second = paired(chromium(), server, "Pintu A"), paired(chromium(), server, "Pintu B")
     server.stop()
     for page in (first, second):
@@ -135,8 +135,8 @@ def test_two_devices_offline_with_one_ticket(server, chromium):
 
 
 def test_an_undo_made_offline_reaches_the_server(server, chromium):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     page = paired(chromium(), server)
     enter(page, ticket(siti))
     result(page, "checked_in")
@@ -159,7 +159,7 @@ def test_an_undo_made_offline_reaches_the_server(server, chromium):
 
 
 def test_a_ticket_whose_roster_row_is_late_is_admitted_and_settled(server, chromium):
-    siti = person_fact("Siti")
+    siti = participant_fact("Siti")
     page = paired(chromium(), server)
     server.stop()
     enter(page, ticket(siti))
@@ -169,19 +169,19 @@ def test_a_ticket_whose_roster_row_is_late_is_admitted_and_settled(server, chrom
     server.start()
     wait_sent(page)
     assert present() == set()
-    hear(siti)
+    receive(siti)
     assert present() == {siti["participant_id"]}
     # The device learns the name by itself.
     page.locator("#last li", has_text="Siti").first.wait_for(timeout=15000)
 
 
 def test_a_revoked_device_forgets_the_people(server, chromium):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     page = paired(chromium(), server)
     with db.transaction() as session:
         device = session.scalars(select(Device)).one()
-        assert devices.revoke(session, EVENT, device.id, "staff:test")
+        assert pairing.revoke(session, EVENT, device.id, STAFF)
     page.locator("#pairing").wait_for(timeout=15000)
     assert "tidak berhak memindai lagi" in page.locator("#pairing-message").inner_text()
     assert kept(page) == {"people": 0, "presence": 0, "meta": 0}
@@ -191,7 +191,7 @@ def test_a_revoked_device_forgets_the_people(server, chromium):
 
 
 def test_no_address_is_kept_on_the_device(server, chromium):
-    hear(person_fact("Siti", email="siti@example.org"))
+    receive(participant_fact("Siti", email="siti@example.org"))
     page = paired(chromium(), server)
     dump = page.evaluate(
         """async () => {

@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from services.checkin.app import create_app
-from services.checkin.judging import Verdict
 from services.checkin.models import Scan, WalkIn, db
+from services.checkin.scanning.judging import Verdict
 from shared.delivery.models import Outgoing
 from shared.web import signin
 from tests.browsing import SCHEMES, WIDTHS, objections
 from tests.checkin.browser.conftest import enter, hold_up, paired, result
-from tests.checkin.hall import EVENT, door, hear, person_fact, request, scan, ticket, wib
+from tests.checkin.support import EVENT, door, participant_fact, receive, request, scan, ticket, wib
 
 
 def contrast(page) -> float:
@@ -39,8 +39,8 @@ def contrast(page) -> float:
 
 
 def test_axe_has_no_objection_to_the_page_around_the_results(server, chromium):
-    siti, budi = person_fact("Siti Rahayu", needs_assistance=True), person_fact("Budi", status="waitlisted")
-    hear(siti, budi)
+    siti, budi = participant_fact("Siti Rahayu", needs_assistance=True), participant_fact("Budi", status="waitlisted")
+    receive(siti, budi)
     context = chromium(reduced_motion="reduce")
     page = context.pages[0]
     page.goto(f"{server.address}/checkin/scan")
@@ -122,8 +122,8 @@ def look(page, schemes=SCHEMES) -> list[str]:
 
 
 def test_axe_has_no_objection_to_the_organisers_pages(server, chromium, day):
-    siti = person_fact("Siti Rahayu")
-    hear(siti)
+    siti = participant_fact("Siti Rahayu")
+    receive(siti)
     later = request(wib("07:40"), ticket(siti))
     scan(door(), later)
     context = chromium(reduced_motion="reduce")
@@ -140,8 +140,8 @@ def test_axe_has_no_objection_to_the_organisers_pages(server, chromium, day):
 
 
 def test_the_live_page_follows_without_a_reload(server, chromium):
-    siti = person_fact("Siti Rahayu")
-    hear(siti)
+    siti = participant_fact("Siti Rahayu")
+    receive(siti)
     context = chromium()
     token = signin.make_token("u1", "Ani", ["organiser"])
     context.add_cookies([{"name": signin.cookie_name(), "value": token, "url": server.address}])
@@ -153,8 +153,8 @@ def test_the_live_page_follows_without_a_reload(server, chromium):
 
 
 def test_a_keyboard_alone_is_enough(server, chromium):
-    siti = person_fact("Siti Rahayu")
-    hear(siti, person_fact("Budi Santoso"))
+    siti = participant_fact("Siti Rahayu")
+    receive(siti, participant_fact("Budi Santoso"))
     page = paired(chromium(viewport={"width": 1280, "height": 900}), server)
     # Wherever the focus is, a keyboard scanner's characters reach the code.
     page.evaluate("document.activeElement.blur()")
@@ -179,8 +179,8 @@ def test_a_keyboard_alone_is_enough(server, chromium):
 
 
 def test_what_a_screen_reader_is_given(server, chromium):
-    siti = person_fact("Siti Rahayu", needs_assistance=True)
-    hear(siti)
+    siti = participant_fact("Siti Rahayu", needs_assistance=True)
+    receive(siti)
     page = paired(chromium(), server)
     enter(page, siti["code"])
     result(page, "checked_in")
@@ -203,8 +203,8 @@ def test_what_a_screen_reader_is_given(server, chromium):
 
 
 def test_the_page_in_english(server, chromium):
-    siti = person_fact("Siti Rahayu")
-    hear(siti)
+    siti = participant_fact("Siti Rahayu")
+    receive(siti)
     page = paired(chromium(), server, lang="en")
     enter(page, siti["code"])
     assert "Please come in." in result(page, "checked_in").inner_text()
@@ -223,8 +223,8 @@ def test_keeping_the_page_in_every_language_leaves_the_readers_own(server, chrom
 
 
 def test_a_session_by_hand_and_going_out(server, chromium):
-    siti = person_fact("Siti")
-    hear(siti)
+    siti = participant_fact("Siti")
+    receive(siti)
     page = paired(chromium(), server)
     page.get_by_label("Sesi").select_option(label="13.00 WIB · Sesi 2")
     enter(page, siti["code"])
@@ -276,8 +276,8 @@ def test_the_decoder_lives_in_the_service_workers_scope():
 
 def test_from_frame_to_verdict(server, chromium):
     """The bound is loose, for the machine is shared; HADIR_MEASURE names a file for the figures."""
-    people = [person_fact(f"Orang {number}") for number in range(12)]
-    hear(*people)
+    people = [participant_fact(f"Orang {number}") for number in range(12)]
+    receive(*people)
     page = paired(chromium(), server)
     page.get_by_role("button", name="Nyalakan kamera").last.click()
     found = {}

@@ -7,13 +7,13 @@ import time
 import pytest
 from sqlalchemy import select
 
-from services.checkin.models import Attendance, Attendee, Scan, WalkIn, db
+from services.checkin.models import Attendance, RosterEntry, Scan, WalkIn, db
 from services.registration import demo, signup
 from services.registration.models import Event, Participant, SeatPool
 from services.registration.models import db as registration
 from stack.processes import PROCESSES
 from tests.checkin.browser.conftest import paired, result
-from tests.checkin.hall import wib
+from tests.checkin.support import wib
 
 BOTH = ("registration-relay", "registration-messages", "checkin-relay", "checkin-messages")
 
@@ -83,13 +83,13 @@ def settled(name: str) -> Scan:
 
 def people(event_id: int) -> set[str | None]:
     with db.transaction() as session:
-        return set(session.scalars(select(Attendee.name).where(Attendee.event_id == event_id)))
+        return set(session.scalars(select(RosterEntry.name).where(RosterEntry.event_id == event_id)))
 
 
 def present(event_id: int) -> set[str | None]:
     came = select(Attendance.participant_id).where(Attendance.arrived_at.is_not(None))
     with db.transaction() as session:
-        found = select(Attendee.name).where(Attendee.event_id == event_id, Attendee.participant_id.in_(came))
+        found = select(RosterEntry.name).where(RosterEntry.event_id == event_id, RosterEntry.participant_id.in_(came))
         return set(session.scalars(found))
 
 

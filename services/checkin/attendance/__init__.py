@@ -1,0 +1,1 @@
+"""What staff and time change about attendance: corrections, and checking out at the end."""

@@ -1,0 +1,1 @@
+"""Door devices: pairing, revoking, and recognising them by their token."""

@@ -1,0 +1,1 @@
+"""The shapes of JSON and forms, one module per use case."""

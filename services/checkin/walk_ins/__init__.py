@@ -1,0 +1,1 @@
+"""Guests without a registration: asking registration for one, and recording its answer."""
