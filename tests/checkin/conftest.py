@@ -1,4 +1,4 @@
-"""The hall of every door test."""
+"""The reference day for every test of checkin."""
 
 import pytest
 

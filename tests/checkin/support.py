@@ -40,7 +40,7 @@ def participant_fact(name: str = "Siti Rahayu", version: int = 1, **changes) -> 
 
 
 def receive(*facts: dict) -> None:
-    """The service applies facts as if registration had sent them in one batch."""
+    """Apply facts as if registration had sent them in one batch."""
     messages = []
     for fact in facts:
         contract = PARTICIPANT_CHANGED if "participant_id" in fact else EVENT_CHANGED
@@ -78,7 +78,7 @@ class Day:
         monkeypatch.setenv("HADIR_CLOCK_FILE", str(self.path))
 
     def at(self, instant: datetime) -> None:
-        # It stands still: boundaries are tested to the second.
+        # The clock stands still: boundaries are tested to the second.
         clock.write(self.path, instant, speed=0)
 
     def at_speed(self, speed: float) -> None:
@@ -124,7 +124,7 @@ def published() -> list[dict]:
 
 @contextmanager
 def counted():
-    """The statements that this process sends to checkin's database meanwhile."""
+    """The statements that this process sends to checkin's database inside the block."""
     statements = []
 
     def note(_connection, _cursor, statement, *_rest):

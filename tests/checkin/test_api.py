@@ -50,7 +50,7 @@ def one(text, **more):
     }
 
 
-def test_a_scan_tells_the_door_what_to_do(client, device, siti):
+def test_the_answer_to_a_scan_says_what_to_do(client, device, siti):
     answer = send(client, device["token"], one(ticket(siti)), one("apa ini"))
     assert answer.status_code == 200
     known, unknown = answer.json["results"]
@@ -71,7 +71,7 @@ def test_sentences_name_the_time_in_the_events_zone(client, device, siti, day):
     assert result["message"] == "Pintu dibuka pukul 07.30 WIB."
 
 
-def test_an_undo_that_comes_before_what_it_takes_back(client, device, day, siti):
+def test_an_undo_that_arrives_before_its_target(client, device, day, siti):
     day.at(wib("08:00:30"))
     arrival = one(ticket(siti))
     undo = {"scan_id": str(uuid.uuid4()), "undoes": arrival["scan_id"], "scanned_at": wib("08:00:20").isoformat()}
@@ -90,7 +90,7 @@ def test_a_pairing_code_works_once(client):
     assert (again.status_code, again.mimetype) == (403, "application/problem+json")
 
 
-def test_a_pairing_code_runs_out(client, monkeypatch):
+def test_a_pairing_code_expires(client, monkeypatch):
     with db.transaction() as session:
         _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
     late = pairing.clock.real_now() + pairing.PAIRING_LASTS
@@ -120,13 +120,13 @@ def test_an_organiser_may_scan_for_an_event(client, siti):
     assert send(client, token, one(ticket(siti)), event_id=12345).status_code == 404
 
 
-def test_a_revoked_device_has_no_right_any_more(client, device, siti):
+def test_a_revoked_device_is_refused(client, device, siti):
     with db.transaction() as session:
         assert pairing.revoke(session, EVENT, uuid.UUID(device["device_id"]), STAFF)
     assert send(client, device["token"], one(ticket(siti))).status_code == 401
 
 
-def test_nothing_of_another_events_scan_is_told(client, device, siti):
+def test_nothing_about_another_events_scan_is_revealed(client, device, siti):
     scan = one(ticket(siti))
     send(client, device["token"], scan)
     receive(event_fact(event_id=8))
@@ -167,7 +167,7 @@ def test_bad_requests_are_refused_with_a_problem(client, device, broken):
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "\ud800", "EV1:\ud800", "EV1:" + "\x00" * 135, "\n" * 50, "٣" * 12])
-def test_odd_codes_are_judged_and_hold_up_nobody(client, device, siti, text):
+def test_strange_codes_are_judged_and_block_nothing(client, device, siti, text):
     # As raw JSON: "\ud800" is a legal escape that no UTF-8 can carry.
     body = json.dumps({"device_now": wib("08:00").isoformat(), "scans": [one(text), one(ticket(siti))]})
     headers = {"Authorization": f"Bearer {device['token']}", "Content-Type": "application/json"}
@@ -189,7 +189,7 @@ def test_odd_codes_are_judged_and_hold_up_nobody(client, device, siti, text):
         (b"[" * 100_000, "application/json", 400),
     ],
 )
-def test_bodies_that_are_no_batch(client, device, body, content_type, status):
+def test_bodies_that_are_not_a_batch(client, device, body, content_type, status):
     headers = {"Authorization": f"Bearer {device['token']}", "Content-Type": content_type}
     answer = client.post(SCANS, data=body, headers=headers)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")

@@ -1,4 +1,4 @@
-"""The live page in numbers, and presence set right by staff."""
+"""The numbers of the live page, and corrections by staff."""
 
 import re
 
@@ -37,7 +37,7 @@ EVENT_PAGE = f"/checkin/console/events/{EVENT}/"
 
 @pytest.fixture
 def browser(day, monkeypatch):
-    # These tests look at once; how long a page may be old is a test of its own.
+    # These tests expect fresh pages; how old a page may be is a test of its own.
     monkeypatch.setattr(pages, "FRESH_SECONDS", 0.0)
     client = create_app().test_client()
     client.set_cookie(signin.cookie_name(), signin.make_token("u1", "Ani", ["organiser"]))
@@ -95,7 +95,7 @@ def test_conflicts_are_listed_with_the_door(browser, day, siti):
     assert re.search(r"08\.10 WIB · <a [^>]+>Siti Rahayu</a> · Pintu A: Masuk → Sudah masuk", page)
 
 
-def test_a_page_that_asks_again_gets_304_until_something_happens(browser, day, siti):
+def test_a_polling_page_gets_304_until_something_changes(browser, day, siti):
     first = browser.get(f"{EVENT_PAGE}live")
     etag = {"If-None-Match": first.headers["ETag"]}
     assert browser.get(f"{EVENT_PAGE}live", headers=etag).status_code == 304
@@ -107,7 +107,7 @@ def test_a_page_that_asks_again_gets_304_until_something_happens(browser, day, s
     assert english.status_code == 200
 
 
-def test_fifty_pages_that_ask_while_people_stream_in_cost_the_database_nothing(browser, day, siti, monkeypatch):
+def test_fifty_polling_pages_cost_the_database_nothing_while_people_arrive(browser, day, siti, monkeypatch):
     first = browser.get(f"{EVENT_PAGE}live")
     monkeypatch.setattr(pages, "FRESH_SECONDS", 2.0)
     scan(door(), request(wib("08:00"), ticket(siti)))
@@ -125,7 +125,7 @@ def test_fifty_pages_that_ask_while_people_stream_in_cost_the_database_nothing(b
     assert "Sudah masuk" in browser.get(EVENT_PAGE).text
 
 
-def test_a_plot_of_a_long_event_has_no_thousand_bars(day):
+def test_a_plot_of_a_long_event_has_a_limited_number_of_bars(day):
     sessions = event_fact()["sessions"]
     far = {name: wib("08:00", day=31) for name in ("opens_at", "starts_at", "late_after", "closes_at", "ends_at")}
     receive(event_fact(version=2, sessions=[sessions[0], {**sessions[1], **far}]))
@@ -141,7 +141,7 @@ def test_people_are_found_by_any_word(browser, siti):
     assert browser.get(f"{EVENT_PAGE}people?q=%00").status_code == 200
 
 
-def test_a_correction_stands_above_the_scans_and_is_told_and_audited(browser, day, siti):
+def test_a_correction_overrides_the_scans_and_is_published_and_audited(browser, day, siti):
     day.at(wib("09:30"))
     scan(door(), request(wib("09:30"), ticket(siti)))
     assert correct(browser, siti, arrived="08:00", left="11:00").status_code == 303
@@ -158,20 +158,20 @@ def test_a_correction_stands_above_the_scans_and_is_told_and_audited(browser, da
         assert [(fact.payload["minutes"], fact.payload["corrected"]) for fact in facts] == [(150, False), (180, True)]
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.corrected")).one()
     assert (entry.actor, entry.subject, entry.reason) == ("staff:u1", str(siti["participant_id"]), "Lupa memindai")
-    # A later scan is kept, and does not undo what staff said.
+    # A later scan is stored, and does not change the correction.
     day.at(wib("10:00"))
     scan(door(), request(wib("10:00"), ticket(siti)))
     assert attendance(siti).minutes == 180
 
 
-def test_somebody_never_scanned_can_be_entered_and_taken_out_again(browser, siti):
+def test_a_person_without_scans_can_be_marked_present_and_absent_again(browser, siti):
     correct(browser, siti, arrived="08:30")
     assert (attendance(siti).minutes, attendance(siti).punctuality) == (210, "late")
     correct(browser, siti, arrived="")
     assert (attendance(siti).minutes, attendance(siti).arrived_at) == (0, None)
 
 
-def test_who_is_known_by_a_correction_alone_follows_the_schedule_and_the_end(browser, day, siti):
+def test_a_correction_without_scans_follows_schedule_changes_and_the_end(browser, day, siti):
     correct(browser, siti, arrived="08:30")
     assert attendance(siti).minutes == 210
     longer = [{**SESSIONS[0], "closes_at": wib("12:30"), "ends_at": wib("12:30")}, SESSIONS[1]]
@@ -208,7 +208,7 @@ def test_a_wrong_correction_is_explained_and_keeps_what_was_typed(browser, siti,
         assert f'value="{form["arrived"]}"' in page.text
 
 
-def test_what_is_not_there_is_not_found(browser, siti):
+def test_unknown_people_and_sessions_are_not_found(browser, siti):
     stranger = participant_fact(event_id=8)
     receive(stranger, event_fact(event_id=8))
     assert browser.get(f"{EVENT_PAGE}people/{stranger['participant_id']}").status_code == 404
@@ -216,7 +216,7 @@ def test_what_is_not_there_is_not_found(browser, siti):
     assert correct(browser, siti, session_id="x").status_code == 422
 
 
-def test_who_was_not_scanned_out_is_checked_out_at_the_end(day, siti):
+def test_people_who_were_not_scanned_out_are_checked_out_at_the_end(day, siti):
     scan(door(), request(wib("08:00"), ticket(siti)))
     tick()
     assert attendance(siti).left_at is None
@@ -242,7 +242,7 @@ def test_a_late_check_out_scan_moves_the_automatic_one(day, siti):
     assert (attendance(siti).left_at, attendance(siti).minutes) == (wib("11:00"), 180)
 
 
-def test_correcting_a_session_that_is_gone(day, siti):
+def test_correcting_a_session_that_does_not_exist(day, siti):
     with db.transaction() as session:
         person = session.get(RosterEntry, siti["participant_id"])
     with db.transaction() as session, pytest.raises(corrections.UnknownAgendaItem):

@@ -82,7 +82,7 @@ def as_json(ticket_, person, history, passage) -> dict:
     }
 
 
-def test_both_judge_alike():
+def test_server_and_device_judge_the_same():
     pick = random.Random(1)
     cases = [a_case(pick) for _ in range(3000)]
     schedule = schedules.make(EVENT, 1, "Asia/Jakarta", SESSIONS)
@@ -98,7 +98,7 @@ def test_both_judge_alike():
         assert answer == expected, case
 
 
-def test_both_read_alike(environment):
+def test_server_and_device_read_tickets_the_same(environment):
     siti = participant_fact()
     genuine = ticket(siti)
     texts = [genuine, genuine.lower(), genuine[:-1], genuine[:50] + "0" + genuine[51:], ticket(siti, event_id=8)]

@@ -1,4 +1,4 @@
-"""One fold for the truth: the order in which scans arrive, and how often, changes nothing."""
+"""The fold: neither the order in which scans arrive nor repetition changes the result."""
 
 import uuid
 from datetime import timedelta
@@ -48,7 +48,7 @@ def test_an_undo_before_or_after_its_target():
         assert folded.presence == {}
 
 
-def test_an_undo_whose_target_is_unknown_is_believed():
+def test_an_undo_whose_target_is_unknown_counts_as_done():
     lone = undo(entry("08:05"), "08:05:30")
     assert verdict(fold([lone], CONFIRMED), lone) is Verdict.UNDONE
 

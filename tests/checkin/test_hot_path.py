@@ -1,4 +1,4 @@
-"""How many statements the door waits for, for a scan alone and among a hundred: a bound that fails when it grows.
+"""How many statements the door waits for, for one scan and for a batch of a hundred: more than the bound fails.
 
 Each statement costs about as much as everything else that a request does: from 19 to 10
 cut the processor's time by about a third.
@@ -8,9 +8,9 @@ import pytest
 
 from tests.checkin.support import counted, door, participant_fact, receive, request, scan, stored, ticket, verdicts, wib
 
-# Who it is, their locks, their scans, their row, the schedule, their attendance; then attendance, outbox, scan.
+# Reads: participant, locks, scans, roster entry, schedule, attendance. Writes: attendance, outbox, scan.
 FIRST_SCAN = 9
-# An undo may exist of what was scanned before.
+# One more, for undos of earlier scans.
 LATER_SCAN = 10
 
 
@@ -43,12 +43,12 @@ def test_by_code_by_name_and_an_undo(day, siti):
         assert verdicts(scan(where, request(wib("08:00"), undoes=by_code.scan_id))) == ["undone"]
     with counted() as name:
         assert verdicts(scan(where, request(wib("08:00"), participant_id=siti["participant_id"]))) == ["checked_in"]
-    # What is taken back changes a scan, too.
+    # An undo changes its target, too.
     assert (len(code) <= FIRST_SCAN, len(undo) <= LATER_SCAN + 2, len(name) <= LATER_SCAN) == (True, True, True)
 
 
-def test_a_repeated_scan_with_other_words_judges_nobody_anew(day, siti):
-    """Not all that would be needed to judge the first one again has been read."""
+def test_a_repeated_scan_with_another_text_judges_nobody_again(day, siti):
+    """The scans that it would take to judge the first one again were not read."""
     where, nobody_yet = door(), ticket(participant_fact())
     day.at(wib("08:01"))
     first, second = (request(wib("08:01"), nobody_yet) for _ in range(2))

@@ -1,4 +1,4 @@
-"""One verdict for the door: a table of cases, at the second."""
+"""Verdicts, case by case and to the second."""
 
 import uuid
 from dataclasses import replace
@@ -72,7 +72,7 @@ def test_an_event_without_sessions_is_closed():
     )
 
 
-def test_who_is_in_is_already_in_and_who_came_back_is_not_late():
+def test_a_second_scan_is_already_in_and_a_return_is_not_late():
     inside = {MORNING: (Stay(wib("08:01")),)}
     assert verdict_at("09:00", history=inside) == Outcome(Verdict.ALREADY_IN, MORNING, wib("08:01"))
     left = {MORNING: (Stay(wib("08:01"), wib("09:30")),)}
@@ -83,7 +83,7 @@ def test_leaving_is_never_refused():
     inside = {MORNING: (Stay(wib("08:01")),)}
     out = {"direction": Direction.OUT}
     assert verdict_at("11:00", history=inside, **out) == Outcome(Verdict.CHECKED_OUT, MORNING, wib("08:01"))
-    # Past the end, the session one is in counts, not the clock.
+    # After the end, the session that the person is in counts, not the clock.
     assert verdict_at("12:10", history=inside, **out).session_id == MORNING
     assert verdict_at("11:00", **out) == Outcome(Verdict.CHECKED_OUT, MORNING)
     assert verdict_at("07:00", **out).verdict is Verdict.TOO_EARLY
@@ -96,23 +96,23 @@ def test_leaving_is_never_refused():
         (Person("cancelled", wib("08:00")), "08:00", Verdict.CANCELLED),
         # A cancellation counts from its own time.
         (Person("cancelled", wib("08:00:01")), "08:00", Verdict.CHECKED_IN),
-        # Not yet told of this person: the signature is genuine, so they come in.
+        # No roster entry yet: the signature is genuine, so they are admitted.
         (None, "08:00", Verdict.PROVISIONAL),
         (None, "07:29:59", Verdict.TOO_EARLY),
     ],
 )
-def test_standing(person, at, verdict):
+def test_status_of_the_person(person, at, verdict):
     assert verdict_at(at, person).verdict is verdict
 
 
 def test_replaced_and_expired_tickets():
     assert verdict_at("08:00", ticket=Ticket(revoked=True)).verdict is Verdict.REVOKED
     assert verdict_at("08:00", None, ticket=Ticket(expired=True)).verdict is Verdict.REVOKED
-    # The roster knows better than the date printed in the code.
+    # The roster takes precedence over the date in the code.
     assert verdict_at("08:00", ticket=Ticket(expired=True)).verdict is Verdict.CHECKED_IN
 
 
-def test_who_was_turned_away_did_not_arrive_because_of_a_later_confirmation():
+def test_a_later_confirmation_does_not_turn_a_refusal_into_an_arrival():
     promoted = Person("confirmed", wib("09:00"))
     assert verdict_at("08:00", promoted, answered=Verdict.WAITLISTED).verdict is Verdict.WAITLISTED
     assert verdict_at("09:01", promoted, answered=None).verdict is Verdict.LATE

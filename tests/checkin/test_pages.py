@@ -68,7 +68,7 @@ def test_going_out_and_a_session_by_hand(browser, siti):
 
 
 @pytest.mark.parametrize("text", ["\x00", "EV1:", "x" * 9000, "<script>alert(1)</script>"])
-def test_whatever_is_typed_gets_a_page(browser, siti, text):
+def test_every_input_gets_a_page(browser, siti, text):
     page, _ = submit(browser, text, session_id="zzz", direction="sideways")
     assert page.status_code == 200
     assert 'data-outcome="unknown_ticket"' in page.text
@@ -110,7 +110,7 @@ def test_pages_are_for_organisers(day, path):
     assert client.get(path).status_code == 403
 
 
-def test_pages_of_an_event_that_is_not_there(browser):
+def test_pages_of_an_unknown_event(browser):
     for page in ("/", "/door", "/devices", "/people", "/live"):
         assert browser.get(f"/checkin/console/events/999{page}").status_code == 404
 

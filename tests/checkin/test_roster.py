@@ -1,4 +1,4 @@
-"""The copies of events and people: newer facts win, whatever the order; no e-mail address arrives."""
+"""The copies of events and participants: newer facts win in any order; no e-mail address arrives."""
 
 import random
 
@@ -25,13 +25,13 @@ def test_the_newest_version_wins_in_any_order(day):
     assert (row(siti).name, row(siti).version) == ("Siti 5", 5)
 
 
-def test_no_address_reaches_the_door(day):
+def test_no_e_mail_address_reaches_checkin(day):
     siti = participant_fact(email="siti@example.org")
     receive(siti)
     assert "siti@example.org" not in str(vars(row(siti)))
 
 
-def test_codes_are_kept_as_people_may_type_them(day):
+def test_codes_are_stored_without_what_people_add_when_typing(day):
     siti = participant_fact(code="k7q-001 a")
     receive(siti)
     assert row(siti).code == "K7Q001A"
@@ -47,7 +47,7 @@ def test_every_batch_gets_the_next_revision_of_its_event(day):
         assert session.get(RosterRevision, EVENT).revision == 2
 
 
-def test_every_schedule_that_was_in_force_is_kept(day):
+def test_every_version_of_a_schedule_is_kept(day):
     receive(event_fact(version=3, title="Judul baru"))
     receive(event_fact(version=2))
     with db.transaction() as session:
@@ -55,7 +55,7 @@ def test_every_schedule_that_was_in_force_is_kept(day):
     assert versions == [1, 2, 3]
 
 
-def test_a_tombstone_forgets_and_does_not_come_back(day):
+def test_an_erased_person_stays_erased(day):
     siti = participant_fact("Siti", needs_assistance=True)
     receive(siti)
     receive({**siti, "version": 3, "erased": True, "name": None, "organisation": None, "status": "cancelled"})
@@ -64,7 +64,7 @@ def test_a_tombstone_forgets_and_does_not_come_back(day):
     assert (kept.name, kept.organisation, kept.code, kept.needs_assistance) == (None, None, "", False)
 
 
-def test_two_people_with_one_ticket_are_a_dead_letter_and_hold_up_nobody(day):
+def test_two_people_with_one_ticket_become_a_dead_letter_and_block_nothing(day):
     siti, other = participant_fact("Siti"), participant_fact("Budi")
     receive(siti, {**participant_fact("Palsu"), "ticket_id": siti["ticket_id"]}, other)
     assert row(other).name == "Budi"

@@ -1,4 +1,4 @@
-"""Scans are stored once, judged in time, and what becomes known later is derived again."""
+"""Scans are stored once and judged at once; attendance is derived again when more becomes known."""
 
 import uuid
 
@@ -47,7 +47,7 @@ def test_the_boundaries_of_the_day(day, siti, at, verdict):
     assert answer.entry.name == "Siti Rahayu"
 
 
-def test_an_arrival_becomes_attendance_and_is_told(day, siti):
+def test_an_arrival_becomes_attendance_and_is_published(day, siti):
     day.at(wib("08:05"))
     scan(door(), request(wib("08:05"), ticket(siti)))
     row = attendance(siti)[MORNING]
@@ -87,7 +87,7 @@ def test_a_repeated_scan_gets_its_first_answer(day, siti):
         assert len(session.scalars(select(Scan)).all()) == 2
 
 
-def test_a_second_scan_says_since_when(day, siti):
+def test_a_second_scan_shows_the_time_of_the_first(day, siti):
     entrance = door()
     scan(entrance, request(wib("08:00"), ticket(siti)))
     day.at(wib("08:20"))
@@ -95,7 +95,7 @@ def test_a_second_scan_says_since_when(day, siti):
     assert (answer.scan.answered, answer.scan.answered_about) == ("already_in", wib("08:00"))
 
 
-def test_texts_that_are_nobodys_ticket(day, siti):
+def test_texts_that_are_not_a_ticket(day, siti):
     forger = keys.SigningKey(1, Ed25519PrivateKey.generate())
     genuine = ticket(siti)
     texts = {
@@ -110,7 +110,7 @@ def test_texts_that_are_nobodys_ticket(day, siti):
     assert attendance(siti) == {}
 
 
-def test_typed_codes_and_tickets_that_a_keyboard_garbled(day, siti):
+def test_typed_codes_and_tickets_garbled_by_a_keyboard(day, siti):
     typed = f" {siti['code'][:3].lower()}-{siti['code'][3:]} "
     assert verdicts(scan(door(), request(wib("08:00"), typed))) == ["checked_in"]
     assert verdicts(scan(door(), request(wib("08:00"), ticket(siti).lower().strip() + "\r"))) == ["already_in"]
@@ -144,7 +144,7 @@ def test_a_scan_before_a_ticket_was_replaced_still_counts(day, siti):
     assert attendance(siti)[MORNING].minutes == 240
 
 
-def test_a_ticket_before_its_roster_row_is_provisional_and_settled_by_itself(day):
+def test_a_ticket_before_its_roster_entry_is_provisional_and_assigned_later(day):
     siti = participant_fact()
     entrance, first = door(), request(wib("08:00"), ticket(siti))
     assert verdicts(scan(entrance, first)) == ["provisional"]
@@ -157,7 +157,7 @@ def test_a_ticket_before_its_roster_row_is_provisional_and_settled_by_itself(day
     assert verdicts(scan(entrance, first)) == ["provisional"]
 
 
-def test_a_provisional_scan_of_somebody_who_had_cancelled_is_a_conflict(day):
+def test_a_provisional_scan_of_a_cancelled_person_is_a_conflict(day):
     siti = participant_fact(status="cancelled", status_at=wib("07:00"))
     first = request(wib("08:00"), ticket(siti))
     scan(door(), first)
@@ -186,7 +186,7 @@ def test_at_an_open_door_the_order_of_receipt_decides(day, siti):
     assert not stored(second.scan_id).conflict
 
 
-def test_what_a_device_told_the_door_decides_what_is_a_conflict(day, siti):
+def test_the_verdict_given_offline_decides_what_is_a_conflict(day, siti):
     day.at(wib("10:00"))
     scan(door(), request(wib("08:05"), ticket(siti), told=Verdict.CHECKED_IN))
     later = request(wib("08:10"), ticket(siti), told=Verdict.CHECKED_IN)
@@ -195,7 +195,7 @@ def test_what_a_device_told_the_door_decides_what_is_a_conflict(day, siti):
 
 
 @pytest.mark.parametrize("undo_first", [True, False])
-def test_an_undo_takes_an_arrival_back(day, siti, undo_first):
+def test_an_undo_reverts_an_arrival(day, siti, undo_first):
     entrance, target = door(), request(wib("08:00"), ticket(siti))
     undo = request(wib("08:00:30"), undoes=target.scan_id)
     day.at(wib("08:00:40"))
@@ -215,7 +215,7 @@ def test_an_undo_comes_too_late(day, siti):
     assert attendance(siti)[MORNING].minutes == 240
 
 
-def test_staff_overrule_with_a_reason_that_is_kept(day, siti):
+def test_staff_overrule_with_a_reason_that_is_recorded(day, siti):
     day.at(wib("07:00"))
     early = request(wib("07:00"), ticket(siti), override_reason="Membantu menyiapkan ruangan")
     assert verdicts(scan(door(), early)) == ["checked_in"]
@@ -245,7 +245,7 @@ def test_a_batch_of_500(day):
     assert verdicts(answers[250:]) == ["checked_in"] * 250
 
 
-def test_an_erased_person_is_unknown_and_leaves_no_words(day, siti):
+def test_an_erased_person_is_unknown_and_leaves_no_text(day, siti):
     entrance = door()
     first = request(wib("08:00"), ticket(siti), override_reason="Siti lupa tiket")
     scan(entrance, first)
@@ -259,6 +259,6 @@ def test_an_erased_person_is_unknown_and_leaves_no_words(day, siti):
     assert not [key for key in keys_waiting if key.startswith(str(siti["participant_id"]))]
 
 
-def test_an_event_that_is_not_known_here(day):
+def test_an_event_that_has_not_arrived(day):
     with pytest.raises(scans.UnknownEvent):
         scan(door(99), request(wib("08:00"), "K7Q"))

@@ -1,4 +1,4 @@
-"""Scans whose clocks, days or schedules are not what they seem."""
+"""Scans with wrong clocks, late uploads or changed schedules."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Scans that come at the same time; the control shows what the locks are for."""
+"""Simultaneous scans; the control shows what the locks are for."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""What a device may keep, and walk-ins, whose answers come in any order."""
+"""What a device may keep, and walk-ins, whose answers arrive in any order."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ ROSTER = "/checkin/api/v1/roster"
 
 
 class Phone:
-    """A paired device as its requests look."""
+    """A paired device and its requests."""
 
     def __init__(self):
         self.client = create_app().test_client()
@@ -121,7 +121,7 @@ def test_after_the_event_the_roster_is_gone(phone, day):
 
 
 @pytest.mark.parametrize("query", [{"since": "x"}, {"since": -1}, {"since": 2**70}, {"seen": "x"}, {"seen": "\x00"}])
-def test_odd_questions_are_refused(phone, query):
+def test_invalid_queries_are_refused(phone, query):
     assert phone.roster(**query).status_code == 422
 
 
@@ -129,7 +129,7 @@ def test_a_roster_is_for_devices(phone):
     assert phone.client.get(ROSTER).status_code == 401
 
 
-def test_a_walk_in_is_asked_for_once(phone):
+def test_a_walk_in_is_requested_once(phone):
     guest = walk_in()
     assert phone.post("walk-ins", walk_ins=[guest]).json == {"new": 1}
     assert phone.post("walk-ins", walk_ins=[guest]).json == {"new": 0}
@@ -139,7 +139,7 @@ def test_a_walk_in_is_asked_for_once(phone):
 
 
 @pytest.mark.parametrize("row_first", [True, False])
-def test_a_walk_in_is_admitted_and_settled_by_answer_and_row_in_any_order(phone, row_first):
+def test_a_walk_in_is_admitted_and_assigned_by_answer_and_roster_entry_in_any_order(phone, row_first):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     (result,) = phone.post("scans", scans=[arrival(guest["walk_in_id"])]).json["results"]
@@ -158,7 +158,7 @@ def test_a_walk_in_is_admitted_and_settled_by_answer_and_row_in_any_order(phone,
     assert phone.post("scans", scans=[again]).json["results"][0]["outcome"] == "already_in"
 
 
-def test_a_walk_in_on_the_waiting_list_is_a_conflict_to_look_at(phone):
+def test_a_walk_in_on_the_waiting_list_is_a_conflict_to_review(phone):
     guest = walk_in(email=None)
     phone.post("walk-ins", walk_ins=[guest])
     phone.post("scans", scans=[arrival(guest["walk_in_id"])])
@@ -170,7 +170,7 @@ def test_a_walk_in_on_the_waiting_list_is_a_conflict_to_look_at(phone):
     assert (scan.effective, scan.conflict) == ("waitlisted", True)
 
 
-def test_a_refused_walk_in_is_told_to_the_device(phone):
+def test_a_device_is_told_about_a_refused_walk_in(phone):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     answer(guest["walk_in_id"], "refused", version=2)
@@ -181,7 +181,7 @@ def test_a_refused_walk_in_is_told_to_the_device(phone):
 
 
 @pytest.mark.parametrize("answer_first", [False, True])
-def test_a_refused_walk_in_is_settled_as_a_conflict(phone, answer_first):
+def test_a_refused_walk_in_becomes_a_conflict(phone, answer_first):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     steps = [
@@ -210,7 +210,7 @@ def test_a_walk_in_that_is_undone(phone):
         assert session.get(Attendance, (row["participant_id"], MORNING)) is None
 
 
-def test_an_erased_walk_in_leaves_no_words(phone):
+def test_an_erased_walk_in_leaves_no_text(phone):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     row = participant_fact("Tamu Baru")

@@ -13,7 +13,7 @@ from services.checkin.schemas.devices import PairingResponse, PairingSchema
 from shared.web.access import DEVICE, PUBLIC, who
 from shared.web.limits import limiter
 
-blueprint = Blueprint("devices_api", __name__, url_prefix="/checkin/api/v1", description="Pairing devices")
+blueprint = Blueprint("pairing", __name__, url_prefix="/checkin/api/v1", description="Pairing devices")
 
 
 @blueprint.post("/pair")

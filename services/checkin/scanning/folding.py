@@ -110,8 +110,8 @@ def _undos(entries: Mapping[UUID, Entry]) -> dict[UUID, Outcome]:
 
 def _may_undo(undo: Entry, target: Entry) -> bool:
     in_time = abs(undo.passage.at - target.passage.at) <= UNDO_WITHIN
-    by_whom = undo.actor == target.actor or undo.actor.is_staff
-    return in_time and by_whom and target.passage.direction is not Direction.UNDO
+    may = undo.actor == target.actor or undo.actor.is_staff
+    return in_time and may and target.passage.direction is not Direction.UNDO
 
 
 def _first_and_late(entry: Entry, outcome: Outcome, history: History) -> bool:

@@ -147,7 +147,7 @@ def _entering(person: Person | None, schedule: Schedule, history: History, passa
         return Outcome(Verdict.ALREADY_IN, item.id, stays[-1].arrived_at)
     if person is None:
         return Outcome(Verdict.PROVISIONAL, item.id)
-    # After a break nobody is late: only the first arrival counts.
+    # A return after a break is never late: only the first arrival counts.
     late = not stays and item.is_late(passage.at)
     return Outcome(Verdict.LATE if late else Verdict.CHECKED_IN, item.id)
 

@@ -24,7 +24,7 @@ from services.checkin.scanning.ticket_text import TicketText, excerpt, read
 from shared import clock, keys
 from shared.actors import Actor
 
-# A clock that is behind by no more than this may as well be right, and the network slow: its times are not corrected.
+# A device clock that seems this little behind may be right, and the network slow: its times are not corrected.
 LATENCY = timedelta(seconds=10)
 
 

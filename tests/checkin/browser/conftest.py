@@ -92,7 +92,7 @@ def clock_directory(tmp_path_factory):
 
 @pytest.fixture
 def day(clean, clock_directory, monkeypatch):
-    """As every door test's day, but by one clock file, which the one server knows from its start."""
+    """The day of every test of checkin, with one clock file, which the one server knows from its start."""
     day = support.Day(clock_directory, monkeypatch)
     day.at(support.wib("08:00"))
     support.receive(support.event_fact())

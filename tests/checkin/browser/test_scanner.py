@@ -158,7 +158,7 @@ def test_an_undo_made_offline_reaches_the_server(server, chromium):
     assert present() == {siti["participant_id"]}
 
 
-def test_a_ticket_whose_roster_row_is_late_is_admitted_and_settled(server, chromium):
+def test_a_ticket_whose_roster_entry_is_late_is_admitted_and_assigned_later(server, chromium):
     siti = participant_fact("Siti")
     page = paired(chromium(), server)
     server.stop()
@@ -175,7 +175,7 @@ def test_a_ticket_whose_roster_row_is_late_is_admitted_and_settled(server, chrom
     page.locator("#last li", has_text="Siti").first.wait_for(timeout=15000)
 
 
-def test_a_revoked_device_forgets_the_people(server, chromium):
+def test_a_revoked_device_deletes_the_people(server, chromium):
     siti = participant_fact("Siti")
     receive(siti)
     page = paired(chromium(), server)
@@ -190,7 +190,7 @@ def test_a_revoked_device_forgets_the_people(server, chromium):
     assert "Siti" not in page.content()
 
 
-def test_no_address_is_kept_on_the_device(server, chromium):
+def test_no_e_mail_address_is_stored_on_the_device(server, chromium):
     receive(participant_fact("Siti", email="siti@example.org"))
     page = paired(chromium(), server)
     dump = page.evaluate(

@@ -18,7 +18,7 @@ from tests.checkin.support import EVENT, door, participant_fact, receive, reques
 
 
 def contrast(page) -> float:
-    """The least contrast of any text in the result with the ground behind it: WCAG's ratio."""
+    """The lowest contrast ratio (WCAG) of any text in the result with its background."""
     return page.evaluate(
         """() => {
           const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
@@ -79,7 +79,7 @@ GUESTS = """async () => {
 
 
 def test_axe_has_no_objection_to_any_result(server, chromium):
-    """Every verdict, by the page's own view, with everything that it may say of a person; and text at 7:1."""
+    """Every verdict as the page shows it, with all details of a person, and text at 7:1."""
     page = paired(chromium(reduced_motion="reduce"), server)
     seen, outcomes = {}, [verdict.value for verdict in Verdict]
     assert len(outcomes) == 15

@@ -100,7 +100,7 @@ def until(condition) -> None:
         time.sleep(0.1)
 
 
-def test_guests_are_registered_through_both_services_and_the_door_hears_of_it(event, both_services, server, chromium):
+def test_guests_are_registered_through_both_services_and_the_door_is_notified(event, both_services, server, chromium):
     until(lambda: "Budi Santoso" in people(event))
     page = paired(chromium(), server, event_id=event)
     walk_in(page, "Ani", "ani@contoh.example")
