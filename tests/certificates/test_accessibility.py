@@ -6,7 +6,8 @@ import outloud
 import pdfua
 import pytest
 
-from services.certificates import credential, rendering
+from services.certificates.rendering import document
+from services.certificates.signing import credential
 from tests.certificates.test_rendering import certificate, signing
 
 __all__ = ["signing"]
@@ -42,7 +43,7 @@ EVERYTHING = {
 def test_checkers_pass(signing, tmp_path, changes):
     data = certificate(**changes)
     path = tmp_path / "certificate.pdf"
-    path.write_bytes(rendering.pdf(data, signing.kid, credential.sign(data, signing), {HASH: LOGO}))
+    path.write_bytes(document.pdf(data, signing.kid, credential.sign(data, signing), {HASH: LOGO}))
     heard = outloud.check(str(path))
     assert not heard.findings
     assert pdfua.validate(str(path)).findings == ()
@@ -55,7 +56,7 @@ def test_a_control_without_tags_is_found_out(signing, tmp_path):
 
     data = certificate()
     path = tmp_path / "tagged.pdf"
-    path.write_bytes(rendering.pdf(data, signing.kid, credential.sign(data, signing)))
+    path.write_bytes(document.pdf(data, signing.kid, credential.sign(data, signing)))
     writer = PdfWriter(clone_from=str(path))
     del writer.root_object[NameObject("/StructTreeRoot")]
     del writer.root_object[NameObject("/MarkInfo")]
