@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.certificates.issuing.runs import RUN, plan_runs
 from services.certificates.issuing.work import work
-from services.certificates.mail import compose
+from services.certificates.mail.compose import compose
 from services.certificates.mail.requests import MAIL
 from services.certificates.messages import HANDLERS
 from services.certificates.models import db
@@ -39,4 +39,4 @@ def issue_run(run_id: str) -> None:
 @celery.task(name=MAIL.task)
 def send_certificate(mail_id: str) -> None:
     """Send one certificate."""
-    send_mail(db, MAIL, UUID(mail_id), compose.compose)
+    send_mail(db, MAIL, UUID(mail_id), compose)

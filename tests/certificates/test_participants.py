@@ -2,11 +2,11 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.certificates.app import create_app
 from services.certificates.issuing import resending
-from services.certificates.models import db
+from services.certificates.models import AuditEntry, db
 from shared import jobs
 from tests.certificates import support
 from tests.certificates.test_console import sign_in
@@ -127,3 +127,45 @@ def test_a_person_of_another_event_is_not_found(client):
     assert client.get(_page(9)).status_code == 404
     assert post(client, 1, "decision", kind="policy").status_code == 200
     assert client.get("/certificates/console/events/1/people/nonsense").status_code == 404
+
+
+def audit_log() -> list[AuditEntry]:
+    with db.transaction() as session:
+        return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+
+
+def test_the_audit_log_says_who_did_what_and_the_page_shows_it(client, mailbox):
+    post(client, 2, "decision", kind="grant", reason="Ditugasi panitia")
+    post(client, 2, "decision", kind="policy", reason="")
+    post(client, 1, "mail")
+    post(client, 1, "revoke", revocation_reason="Keliru")
+    assert [(entry.action, entry.subject, entry.reason) for entry in audit_log()] == [
+        ("exception.granted", str(support.participant_id(2)), "Ditugasi panitia"),
+        ("exception.withdrawn", str(support.participant_id(2)), None),
+        ("certificate.resent", str(support.participant_id(1)), None),
+        ("certificate.revoked", str(support.participant_id(1)), "Keliru"),
+        ("exception.denied", str(support.participant_id(1)), "Keliru"),
+    ]
+    assert {(entry.actor, entry.actor_name, entry.event_id) for entry in audit_log()} == {
+        ("staff:7", "Ibu Penyelenggara", 1)
+    }
+    assert audit_log()[1].before == {"kind": "grant", "reason": "Ditugasi panitia"}
+    assert "sertifikat dicabut" in client.get(_page(1)).text
+
+
+def test_an_erasure_scrubs_what_the_audit_log_quotes(client):
+    post(client, 2, "decision", kind="grant", reason="Sakit")
+    support.receive(support.participant(2, version=2, name=None, email=None, organisation=None, erased=True))
+    (entry,) = audit_log()
+    assert (entry.action, entry.reason, entry.before, entry.after) == ("exception.granted", None, None, None)
+
+
+def test_runs_and_changes_of_the_design_are_in_the_audit_log(client):
+    support.start_run(reissue=True)
+    page = BeautifulSoup(client.get("/certificates/console/events/1/layout/").text, "html.parser")
+    token = page.select_one("input[name=csrf_token]")["value"]
+    answer = client.post("/certificates/console/events/1/layout/", data={"csrf_token": token, "second_page": "true"})
+    assert answer.status_code == 303
+    run, design = audit_log()
+    assert (run.action, run.actor) == ("run.reissue-started", "staff:7")
+    assert (design.action, design.before["second_page"], design.after["second_page"]) == ("layout.changed", False, True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.certificates.eligibility.standings import Standing
 from services.certificates.issuing import numbering
-from services.certificates.mail import requests
+from services.certificates.mail.requests import send_certificate
 from services.certificates.models import REPLACED, VALID, Certificate, Event, IssuingProblem, Layout
 from services.certificates.rendering import document, images
 from services.certificates.rendering.content import content
@@ -82,7 +82,7 @@ class Issuer:
         self.session.add(certificate)
         self.session.execute(delete(IssuingProblem).where(IssuingProblem.participant_id == participant.participant_id))
         if participant.email:
-            requests.send_certificate(self.session, certificate.id, participant.participant_id, participant.email)
+            send_certificate(self.session, certificate.id, participant.participant_id, participant.email)
         return certificate
 
     def _data(self, standing: Standing, version: int, number: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.certificates.mail import requests
+from services.certificates.mail.requests import KIND
 from services.certificates.models import VALID, Certificate, Event, Run
 from shared import jobs
 from shared.mail.models import Mail
@@ -46,7 +46,7 @@ def progress(session: Session, event_id: int) -> dict[str, int | str | None]:
     """How far issuing and mailing have come, in a few cheap counts."""
     certificates = select(Certificate.id).where(Certificate.event_id == event_id, Certificate.status == VALID)
     of_event = Mail.reference.in_(select(certificates.subquery().c.id))
-    counts = select(Mail.state, func.count()).where(Mail.kind == requests.KIND, of_event).group_by(Mail.state)
+    counts = select(Mail.state, func.count()).where(Mail.kind == KIND, of_event).group_by(Mail.state)
     states: Mapping[str, int] = {row[0]: row[1] for row in session.execute(counts)}
     latest = next(iter(runs(session, event_id, 1)), None)
     return {

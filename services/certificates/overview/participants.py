@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.certificates.eligibility.standings import Standing, standings
-from services.certificates.mail import requests
+from services.certificates.mail.requests import KIND
 from services.certificates.models import VALID, AuditEntry, Certificate, Event
 from shared import jobs
 from shared.mail.models import Mail
@@ -152,5 +152,5 @@ def certificates_page(session: Session, event_id: int, after: uuid.UUID | None, 
 
 def mails_by_certificate(session: Session, certificate_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Mail]:
     """The mail of each certificate that has one."""
-    rows = session.scalars(select(Mail).where(Mail.kind == requests.KIND, Mail.reference.in_(certificate_ids)))
+    rows = session.scalars(select(Mail).where(Mail.kind == KIND, Mail.reference.in_(certificate_ids)))
     return {mail.reference: mail for mail in rows if mail.reference}
