@@ -1,4 +1,4 @@
-"""Two independent checkers find nothing to object to in the document, in any script and with everything on it."""
+"""Two independent checkers find no problem in the document, in any script and with every option."""
 
 import hashlib
 
@@ -44,13 +44,13 @@ def test_checkers_pass(signing, tmp_path, changes):
     data = certificate(**changes)
     path = tmp_path / "certificate.pdf"
     path.write_bytes(document.pdf(data, signing.kid, credential.sign(data, signing), {HASH: LOGO}))
-    heard = outloud.check(str(path))
-    assert not heard.findings
+    report = outloud.check(str(path))
+    assert not report.findings
     assert pdfua.validate(str(path)).findings == ()
 
 
-def test_a_control_without_tags_is_found_out(signing, tmp_path):
-    """The checkers do object to a document that is not made for screen readers."""
+def test_control_a_document_without_tags_is_reported(signing, tmp_path):
+    """The checkers do report a document that screen readers cannot read."""
     from pypdf import PdfWriter
     from pypdf.generic import NameObject
 

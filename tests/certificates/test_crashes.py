@@ -1,4 +1,4 @@
-"""kill -9 of a real worker at random moments, and FLUSHALL between: everybody gets one certificate, none is skipped."""
+"""kill -9 of a real worker at random moments, with FLUSHALL in between: everybody gets exactly one certificate."""
 
 import random
 import time
@@ -26,7 +26,7 @@ def run_state() -> str:
 
 
 @pytest.mark.timeout(180)
-def test_killed_at_random_points_and_flushed_everybody_has_one_and_no_number_is_missing(
+def test_after_kills_and_flushes_everybody_has_one_certificate_and_no_number_is_missing(
     clean, valkey, tmp_path, monkeypatch
 ):
     support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))

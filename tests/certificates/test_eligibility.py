@@ -1,4 +1,4 @@
-"""Policy held against attendance: data and the sentence that people read."""
+"""The policy applied to attendance: the verdict, and the sentence that organisers read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The event's page: filters, counts by partner, live figures, everything as a ZIP."""
+"""The event's page: filters, counts by partner, live progress, all certificates as a ZIP."""
 
 import io
 import zipfile
@@ -71,7 +71,7 @@ def test_progress_is_polled_with_an_etag(client):
     assert client.get(f"{PAGE}/progress").status_code == 403
 
 
-def test_everything_as_a_zip(client):
+def test_all_certificates_as_a_zip(client):
     answer = client.get(f"{PAGE}/sertifikat.zip")
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.testzip() is None
@@ -85,7 +85,7 @@ def test_everything_as_a_zip(client):
     assert answer.headers["Content-Disposition"] == "attachment; filename=sertifikat-pelatihan-digital-marketing.zip"
 
 
-def test_the_zip_leaves_out_who_was_forgotten(client):
+def test_the_zip_leaves_out_erased_participants(client):
     support.receive(support.participant(1, version=2, name=None, email=None, organisation=None, erased=True))
     archive = zipfile.ZipFile(io.BytesIO(client.get(f"{PAGE}/sertifikat.zip").data))
     assert len(archive.namelist()) == 2

@@ -1,4 +1,4 @@
-"""Issuing on business time: once, gap-free, to those who were there, and again when something changes."""
+"""Issuing on business time: once, without gaps, to those who attended, and again when something changes."""
 
 import threading
 
@@ -29,7 +29,7 @@ def test_nothing_is_issued_before_end_and_grace(clean, tmp_path, monkeypatch):
     assert len(support.tick()) == 1
 
 
-def test_those_who_were_there_get_numbers_in_order_of_name(after_the_day):
+def test_participants_who_attended_get_numbers_in_order_of_name(after_the_day):
     support.receive(
         support.event(),
         *support.full_day([1, 2]),
@@ -51,7 +51,7 @@ def test_those_who_were_there_get_numbers_in_order_of_name(after_the_day):
     ]
 
 
-def test_what_is_issued_is_signed_told_and_mailed(after_the_day):
+def test_issued_certificates_are_signed_published_and_mailed(after_the_day):
     support.receive(
         support.event(), *support.full_day([1]), support.participant(2, email=None), support.attendance(2, 1)
     )
@@ -61,10 +61,10 @@ def test_what_is_issued_is_signed_told_and_mailed(after_the_day):
     assert all(credential.is_genuine(row.data, row.kid, row.signature) for row in rows)
     assert not credential.is_genuine({**rows[0].data, "name": "Orang Lain"}, rows[0].kid, rows[0].signature)
     with db.transaction() as session:
-        told = session.scalars(select(Outgoing)).all()
+        published = session.scalars(select(Outgoing)).all()
         mails = session.scalars(select(Mail)).all()
-    assert {row.subscriber for row in told} == {"registration"}
-    assert {row.payload["number"] for row in told} == {"001/JPPI/XII/2022", "002/JPPI/XII/2022"}
+    assert {row.subscriber for row in published} == {"registration"}
+    assert {row.payload["number"] for row in published} == {"001/JPPI/XII/2022", "002/JPPI/XII/2022"}
     assert [mail.recipient for mail in mails] == ["orang1@contoh.example"]
 
 
@@ -89,7 +89,7 @@ def test_attendance_that_arrives_late_is_evaluated_again(after_the_day):
     assert [row.number for row in support.certificates()] == ["001/JPPI/XII/2022", "002/JPPI/XII/2022"]
 
 
-def test_attendance_told_while_the_tick_decides_is_not_forgotten(after_the_day):
+def test_attendance_that_arrives_while_the_tick_decides_is_evaluated(after_the_day):
     """The tick reads who is due and clears the mark; a fact that commits just then must set it again."""
     support.receive(support.event(), *support.full_day([1]))
     support.issue_all()
@@ -104,7 +104,7 @@ def test_attendance_told_while_the_tick_decides_is_not_forgotten(after_the_day):
     assert support.issue_all()[0].issued == 1
 
 
-def test_eligibility_that_is_lost_is_never_revoked_by_itself(after_the_day):
+def test_a_certificate_is_never_revoked_automatically(after_the_day):
     support.receive(support.event(), *support.full_day([1]))
     support.issue_all()
     support.receive(support.attendance(1, 2, 10, version=2))
@@ -124,9 +124,9 @@ def test_a_corrected_name_makes_a_new_version_and_replaces_the_old(after_the_day
         ("001/JPPI/XII/2022-2", "valid", "Nama Betul"),
     ]
     with db.transaction() as session:
-        told = session.scalars(select(Outgoing).order_by(Outgoing.id.desc())).first()
+        published = session.scalars(select(Outgoing).order_by(Outgoing.id.desc())).first()
         mails = session.scalars(select(Mail).where(Mail.subject_key == str(support.participant_id(1)))).all()
-    assert (told.payload["version"], told.payload["status"]) == (2, "valid")
+    assert (published.payload["version"], published.payload["status"]) == (2, "valid")
     assert len(mails) == 2
 
 
@@ -153,7 +153,7 @@ def test_a_name_no_font_can_draw_is_reported_and_uses_no_number(after_the_day):
         assert session.scalars(select(IssuingProblem)).first() is None
 
 
-def test_by_hand_not_before_the_end(clean, tmp_path, monkeypatch):
+def test_organisers_cannot_issue_before_the_end(clean, tmp_path, monkeypatch):
     support.receive(support.event(), *support.full_day([1]))
     support.at_business_time(tmp_path, monkeypatch, support.at(16, 59))
     with pytest.raises(runs.NotYet):
@@ -162,7 +162,7 @@ def test_by_hand_not_before_the_end(clean, tmp_path, monkeypatch):
     assert support.run(support.start_run()).issued == 1
 
 
-def test_a_bad_number_pattern_is_said_and_nothing_is_issued(after_the_day):
+def test_a_bad_number_pattern_is_reported_and_nothing_is_issued(after_the_day):
     support.receive(support.event(certificate_number_pattern="{seq.__class__}"), *support.full_day([1]))
     (run,) = support.issue_all()
     assert run.state == jobs.FAILED
@@ -182,17 +182,17 @@ def test_a_long_run_hands_itself_out_again(after_the_day, monkeypatch):
 
 
 def _race(after_the_day, monkeypatch) -> list[Certificate]:
-    """Two transactions that have both seen somebody without a certificate."""
+    """Two transactions that have both read that a participant has no certificate."""
     support.receive(support.event(), *support.full_day([1]))
     barrier = threading.Barrier(2, timeout=10)
     real = work.standings
 
-    def both_have_looked(*args):
+    def both_have_read(*args):
         found = real(*args)
         barrier.wait()
         return found
 
-    monkeypatch.setattr(work, "standings", both_have_looked)
+    monkeypatch.setattr(work, "standings", both_have_read)
 
     def issue():
         try:
@@ -207,13 +207,13 @@ def _race(after_the_day, monkeypatch) -> list[Certificate]:
     return support.certificates(participant_id=support.participant_id(1), status="valid")
 
 
-def test_the_unique_key_lets_nobody_have_two(after_the_day, monkeypatch):
+def test_the_unique_index_prevents_a_second_certificate(after_the_day, monkeypatch):
     assert len(_race(after_the_day, monkeypatch)) == 1
     with db.transaction() as session:
         assert session.scalar(text("SELECT last FROM series")) == 1
 
 
-def test_control_without_the_unique_keys_somebody_has_two(after_the_day, monkeypatch):
+def test_control_without_the_unique_indexes_there_are_two_certificates(after_the_day, monkeypatch):
     with db.transaction() as session:
         session.execute(text("DROP INDEX uq_certificates_live"))
         session.execute(text("ALTER TABLE certificates DROP CONSTRAINT uq_certificates_participant_id_version"))
@@ -236,7 +236,7 @@ def test_control_without_the_unique_keys_somebody_has_two(after_the_day, monkeyp
             )
 
 
-def test_an_erased_person_keeps_a_countable_certificate_without_a_name(after_the_day):
+def test_an_erased_participant_keeps_a_certificate_without_a_name(after_the_day):
     support.receive(support.event(), *support.full_day([1]))
     support.issue_all()
     support.receive(support.participant(1, version=2, name=None, email=None, organisation=None, erased=True))

@@ -1,4 +1,4 @@
-"""The look of certificates: choices, logos and signatures that are checked, previews, and issuing anew."""
+"""The design of certificates: choices, checked logos and signatures, previews, and reissuing."""
 
 import hashlib
 import io
@@ -76,7 +76,7 @@ def test_bilingual_is_the_default(client):
     assert "Sunday, 25 December 2022" in text_of(row)
 
 
-def test_the_preview_is_a_picture_and_signed_by_nobody(client):
+def test_the_preview_is_a_picture_and_not_signed(client):
     post(client, second_page="true")
     for page in (1, 2):
         answer = client.get(f"{PAGE}preview-{page}.png")
@@ -85,7 +85,7 @@ def test_the_preview_is_a_picture_and_signed_by_nobody(client):
     assert client.get("/v/0000-0000-0000-0000").status_code == 404
 
 
-def test_a_name_that_cannot_be_drawn_is_said_before_issuing(client):
+def test_a_name_that_cannot_be_drawn_is_reported_before_issuing(client):
     assert "Tidak dapat digambar: \U00012000" in client.get(f"{PAGE}?name=Aksara+\U00012000").text
 
 
@@ -111,7 +111,7 @@ def test_a_name_that_cannot_be_drawn_is_said_before_issuing(client):
         b"\xff\xfe\x00",
     ],
 )
-def test_pictures_that_are_not_taken(client, content):
+def test_pictures_that_are_refused(client, content):
     answer = post(client, "logos", logo=content, alt="Yapari")
     assert answer.status_code == 422
     page = BeautifulSoup(answer.text, "html.parser")
@@ -119,7 +119,7 @@ def test_pictures_that_are_not_taken(client, content):
     assert page.select_one("#f-alt")["value"] == "Yapari"
 
 
-def test_a_logo_says_whose_it_is(client):
+def test_a_logo_needs_the_name_of_its_owner(client):
     assert post(client, "logos", logo=SVG, alt=" ").status_code == 422
 
 
@@ -130,7 +130,7 @@ def test_at_most_so_many_logos_and_they_can_be_removed(client):
     assert "Mitra 2" not in post(client, "logos/2/remove").text
 
 
-def test_issued_anew_when_the_look_or_the_event_changed_and_only_then(client):
+def test_reissued_only_when_the_design_or_the_event_has_changed(client):
     support.issue_all()
     assert support.run(support.start_run(reissue=True)).issued == 0
     support.receive(support.event(version=2, title="Pelatihan dengan Judul yang Betul"))
@@ -142,7 +142,7 @@ def test_issued_anew_when_the_look_or_the_event_changed_and_only_then(client):
     ]
 
 
-def test_strangers_may_not(client):
+def test_organisers_of_other_events_may_not(client):
     sign_in(client, "organiser:2")
     assert client.get(PAGE).status_code == 403
     assert client.get(f"{PAGE}preview-1.png").status_code == 403

@@ -1,4 +1,4 @@
-"""The certificate arrives as an e-mail, in the person's language, with the PDF attached."""
+"""The certificate arrives as an e-mail, in the participant's language, with the PDF attached."""
 
 import io
 
@@ -28,7 +28,7 @@ def send_all() -> list[Mail]:
         return list(session.scalars(select(Mail).order_by(Mail.recipient)))
 
 
-def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
+def test_the_mail_has_text_a_link_and_the_document(after_the_day, mailbox):
     support.receive(support.event(), *support.full_day([1]))
     support.issue_all()
     (mail,) = send_all()
@@ -51,7 +51,7 @@ def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
     assert "Peserta Nomor 0001" in document.pages[0].extract_text()
 
 
-def test_in_the_persons_language(after_the_day, mailbox):
+def test_in_the_participants_language(after_the_day, mailbox):
     support.receive(support.event(), *support.full_day([1]), support.participant(1, version=2, locale="en"))
     support.issue_all()
     send_all()

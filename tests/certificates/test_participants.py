@@ -1,4 +1,4 @@
-"""Single people: exceptions with a reason, revocation, sending again."""
+"""One participant's page: exceptions with a reason, revocation, sending again, the audit log."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -55,14 +55,14 @@ def test_an_exception_is_issued_and_says_who_decided(client):
     assert len(support.certificates(participant_id=support.participant_id(2))) == 1
 
 
-def test_nobody_who_was_never_there_can_be_granted_one(client):
+def test_a_participant_without_attendance_cannot_be_granted_one(client):
     answer = post(client, 3, "decision", kind="grant", reason="teman")
     assert "tidak pernah hadir" in answer.text
     assert "betulkan dahulu kehadirannya" in answer.text
     assert support.issue_all() == []
 
 
-def test_denied_people_get_none_until_the_policy_decides_again(client):
+def test_denied_participants_get_none_until_the_policy_decides_again(client):
     support.receive(support.attendance(2, 2))
     post(client, 2, "decision", kind="deny", reason="Meminjamkan tiketnya")
     assert support.issue_all() == []
@@ -70,7 +70,7 @@ def test_denied_people_get_none_until_the_policy_decides_again(client):
     assert support.issue_all()[0].issued == 1
 
 
-def test_revoked_says_why_to_strangers_and_is_not_issued_again_by_itself(client):
+def test_a_revocation_shows_its_reason_and_is_not_undone_automatically(client):
     assert post(client, 1, "revoke", revocation_reason="").status_code == 422
     post(client, 1, "revoke", revocation_reason="Diterbitkan untuk orang yang keliru")
     (row,) = support.certificates()
@@ -92,7 +92,7 @@ def test_revoking_twice_is_not_found(client):
     assert post(client, 1, "revoke", revocation_reason="Keliru lagi").status_code == 404
 
 
-def test_sent_again_to_the_present_address_under_the_same_message_id(client, mailbox):
+def test_sent_again_to_the_present_address_with_the_same_message_id(client, mailbox):
     send_all()
     support.receive(support.participant(1, version=2, email="baru@contoh.example"))
     assert "dikirim ulang" in post(client, 1, "mail").text
@@ -122,7 +122,7 @@ def test_organisers_of_other_events_may_not(client, action):
     assert support.certificates()[0].status == "valid"
 
 
-def test_a_person_of_another_event_is_not_found(client):
+def test_a_participant_of_another_event_is_not_found(client):
     support.receive(support.event(2), support.participant(9, event_id=2))
     assert client.get(_page(9)).status_code == 404
     assert post(client, 1, "decision", kind="policy").status_code == 200

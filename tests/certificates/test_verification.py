@@ -1,4 +1,4 @@
-"""What a stranger sees: standing, every printed field, nothing private; hostile input is answered calmly."""
+"""The public verification page: standing, every printed field, nothing private; hostile input."""
 
 import io
 
@@ -52,7 +52,7 @@ def test_valid_shows_every_printed_field_and_nothing_private(client, issued):
     assert str(issued.participant_id) not in answer.text
 
 
-def test_the_json_says_the_same(client, issued):
+def test_the_json_api_answers_the_same(client, issued):
     answer = client.get(f"{API}/{issued.code}").json
     assert answer["status"] == "valid"
     assert answer["certificate"] == issued.data
@@ -60,7 +60,7 @@ def test_the_json_says_the_same(client, issued):
 
 
 @pytest.mark.parametrize("spelling", [str.upper, credential.grouped, lambda code: f" {code} "])
-def test_codes_may_be_typed_as_people_type(client, issued, spelling):
+def test_codes_may_be_typed_in_several_ways(client, issued, spelling):
     assert _status(client.get(f"/v/{spelling(issued.code)}")) == "valid"
 
 

@@ -1,4 +1,4 @@
-"""Files and credentials that strangers bring: genuine, saved again, altered, hostile; and keys that rotate."""
+"""Uploaded files and credentials: genuine, saved again, altered, hostile; and key rotation."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def _document(row) -> bytes:
     return document.pdf(row.data, row.kid, row.signature)
 
 
-def ask(client, **form):
+def submit(client, **form):
     page = BeautifulSoup(client.get("/v/").text, "html.parser")
     form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
     if isinstance(form.get("file"), bytes):
@@ -47,8 +47,8 @@ def verdict(answer) -> tuple[str, str | None]:
     return element["data-certificate-status"], element.get("data-same-file")
 
 
-def test_the_very_file(client, issued):
-    answer = ask(client, file=_document(issued))
+def test_the_file_that_was_issued(client, issued):
+    answer = submit(client, file=_document(issued))
     assert verdict(answer) == ("valid", "yes")
     assert "Peserta Nomor 0001" in answer.text
 
@@ -57,7 +57,7 @@ def test_a_file_saved_again_by_another_program_still_carries_its_proof(client, i
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(_document(issued)))
     out = io.BytesIO()
     writer.write(out)
-    assert verdict(ask(client, file=out.getvalue())) == ("valid", "no")
+    assert verdict(submit(client, file=out.getvalue())) == ("valid", "no")
 
 
 def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
@@ -70,7 +70,7 @@ def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
     attached.content = held.encode()
     out = io.BytesIO()
     writer.write(out)
-    answer = ask(client, file=out.getvalue())
+    answer = submit(client, file=out.getvalue())
     assert verdict(answer) == ("valid", "no")
     assert "Peserta Nomor 0001" in answer.text
     assert "Orang Lain" not in answer.text
@@ -78,18 +78,18 @@ def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
 
 def test_a_file_with_an_altered_credential(client, issued):
     forged = document.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
-    assert verdict(ask(client, file=forged)) == ("altered", None)
+    assert verdict(submit(client, file=forged)) == ("altered", None)
 
 
 def test_a_pasted_credential(client, issued):
     held = credential.write(issued.data, issued.kid, issued.signature)
-    assert verdict(ask(client, credential=held)) == ("valid", None)
-    assert verdict(ask(client, credential=held.replace("PESERTA", "x").replace("peserta", "panitia"))) == (
+    assert verdict(submit(client, credential=held)) == ("valid", None)
+    assert verdict(submit(client, credential=held.replace("PESERTA", "x").replace("peserta", "panitia"))) == (
         "altered",
         None,
     )
     # Another layout of the same data is the same data.
-    assert verdict(ask(client, credential=json.dumps(json.loads(held)))) == ("valid", None)
+    assert verdict(submit(client, credential=json.dumps(json.loads(held)))) == ("valid", None)
 
 
 def test_the_old_key_retires_and_its_certificates_still_verify(client, issued, monkeypatch):
@@ -103,12 +103,12 @@ def test_the_old_key_retires_and_its_certificates_still_verify(client, issued, m
     old, new = support.certificates()
     assert (old.kid, new.kid) == (1, 2)
     for row in (old, new):
-        assert verdict(ask(client, file=_document(row))) == ("valid", "yes")
+        assert verdict(submit(client, file=_document(row))) == ("valid", "yes")
     monkeypatch.setenv("HADIR_CERTIFICATE_PUBLIC_KEYS", fresh.public())
-    assert verdict(ask(client, file=_document(old)))[0] == "altered"
+    assert verdict(submit(client, file=_document(old)))[0] == "altered"
 
 
-def test_anybody_can_verify_with_the_published_keys_alone(client, issued):
+def test_the_published_keys_are_enough_to_verify(client, issued):
     published = client.get("/certificates/.well-known/jwks.json").json["keys"]
     key = next(key for key in published if key["kid"] == str(issued.kid))
     proof = json.loads(credential.write(issued.data, issued.kid, issued.signature))
@@ -131,11 +131,11 @@ def test_anybody_can_verify_with_the_published_keys_alone(client, issued):
     ids=["empty", "many", "bomb", "deep", "binary", "text", "json"],
 )
 def test_hostile_files(client, content):
-    assert verdict(ask(client, file=content)) == ("altered", None)
+    assert verdict(submit(client, file=content)) == ("altered", None)
 
 
-def test_nothing_sent_is_asked_for_again(client):
-    answer = ask(client)
+def test_an_empty_form_is_refused(client):
+    answer = submit(client)
     assert answer.status_code == 422
     assert "Pilih berkas PDF" in answer.text
 

@@ -89,7 +89,7 @@ def test_axe_finds_nothing(browser, address, width, scheme):
     assert {name: issues for name, issues in found.items() if issues} == {}
 
 
-def test_forms_that_were_filled_in_wrongly(browser, address):
+def test_forms_with_errors(browser, address):
     page = open_context(browser, address, viewport={"width": 320, "height": 800}).new_page()
     page.goto(f"{address}{EVENT}/people/{support.participant_id(2)}")
     page.get_by_label("beri sertifikat", exact=True).check()
@@ -106,7 +106,7 @@ def test_forms_that_were_filled_in_wrongly(browser, address):
     assert objections(page) == []
 
 
-def test_a_stranger_checks_a_file_without_javascript(browser, address):
+def test_a_file_is_verified_without_javascript(browser, address):
     row = next(row for row in support.certificates() if row.status == "valid")
     page = open_context(browser, address, java_script_enabled=False).new_page()
     page.goto(f"{address}/v/")
@@ -118,7 +118,7 @@ def test_a_stranger_checks_a_file_without_javascript(browser, address):
     assert page.get_by_text(row.data["name"]).is_visible()
 
 
-def test_progress_moves_by_itself_and_ends_with_the_list(browser, address):
+def test_progress_updates_automatically_and_ends_with_the_list(browser, address):
     support.receive(*support.full_day([7, 8]))
     support.tick()
     page = open_context(browser, address).new_page()
