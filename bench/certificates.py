@@ -22,9 +22,11 @@ import click
 from sqlalchemy import func, select
 
 from bench.ground import Ground, ground, tell
-from services.certificates import credential, issuing, rendering
+from services.certificates.issuing import runs
 from services.certificates.messages import HANDLERS
 from services.certificates.models import Certificate, db
+from services.certificates.rendering import document
+from services.certificates.signing import credential
 from shared import keys
 from shared.contracts import ATTENDANCE_CHANGED, EVENT_CHANGED, PARTICIPANT_CHANGED
 from shared.mail.models import Mail
@@ -94,11 +96,11 @@ def drawing(number: int) -> tuple[dict[str, float], dict[str, float], list[int]]
     """The bare loop, ours, and the sizes of the documents."""
     signing = keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY")
     signed = [(data, credential.sign(data, signing)) for data in map(certificate, range(number))]
-    inputs = [rendering._inputs(data, credential.write(data, signing.kid, proof), {}) for data, proof in signed]
-    compiler, at = rendering._the_compiler(), datetime(2022, 12, 25, tzinfo=UTC)
-    bare = timed(lambda each: compiler.pdf(inputs[each], at), number)
-    ours = timed(lambda each: rendering.pdf(signed[each][0], signing.kid, signed[each][1]), number)
-    return bare, ours, [len(compiler.pdf(each, at)) for each in inputs[:50]]
+    inputs = [document._inputs(data, credential.write(data, signing.kid, proof), {}) for data, proof in signed]
+    compiler, at = document._typesetter, datetime(2022, 12, 25, tzinfo=UTC)
+    bare = timed(lambda each: compiler.pdf(inputs[each], at, document.STANDARDS), number)
+    ours = timed(lambda each: document.pdf(signed[each][0], signing.kid, signed[each][1]), number)
+    return bare, ours, [len(compiler.pdf(each, at, document.STANDARDS)) for each in inputs[:50]]
 
 
 def prepare(event_id: int, people: int) -> None:
@@ -174,7 +176,7 @@ def whole_way(event_id: int, people: int) -> dict[str, float]:
     sent = _sent()
     began = time.monotonic()
     with db.transaction() as session:
-        issuing.plan_runs(session)
+        runs.plan_runs(session)
     issued_after = 0.0
     while _sent() - sent < people:
         if not issued_after and _issued(event_id) == people:

@@ -1,4 +1,4 @@
-"""Tables of certificates: its own copies of events, people and attendance, and what it issues."""
+"""Tables of certificates: its own copies of events, participants and attendance, and what it issues."""
 
 import uuid
 from datetime import datetime
@@ -20,12 +20,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared import clock
+from shared.audit import AuditMixin
 from shared.db import Database, Instant, metadata
 from shared.jobs import JobMixin, due_index
 
 db = Database("certificates")
 
+# Statuses of a certificate.
 VALID, REPLACED, REVOKED = "valid", "replaced", "revoked"
+# Kinds of a decision.
+GRANT, DENY = "grant", "deny"
+# Causes of a run: the event has ended, something changed afterwards, an organiser asked, or an organiser asked to
+# also replace certificates whose content is out of date. The values are part of the JSON API.
+ENDED, CHANGED, REQUESTED, REISSUE = "end", "late", "hand", "anew"
 
 
 class Base(DeclarativeBase):
@@ -35,7 +42,7 @@ class Base(DeclarativeBase):
 
 
 class Event(Base):
-    """Copy of an event as registration last told it."""
+    """Copy of an event, as registration last published it."""
 
     __tablename__ = "events"
 
@@ -51,24 +58,25 @@ class Event(Base):
     status: Mapped[str] = mapped_column(String(20))
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    # The agenda: items as in the fact, with instants as ISO text.
     sessions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     topics: Mapped[list[str]] = mapped_column(JSONB)
     partners: Mapped[list[str]] = mapped_column(JSONB)
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     signatories: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     number_pattern: Mapped[str] = mapped_column(String(80))
-    # Business time: end plus grace, from which on certificates may be issued.
+    # Business time: the event's end plus the grace period. Certificates may be issued from then on.
     issue_at: Mapped[datetime] = mapped_column(Instant)
-    # Business time at which the tick looks who is due; empty when nothing has changed since it last looked.
+    # Business time at which the tick checks who is due; null when nothing has changed since the last check.
     evaluate_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_events_evaluate_at", "evaluate_at", postgresql_where=text("evaluate_at IS NOT NULL")),)
 
 
-class Person(Base):
-    """Copy of a participant. An erased one keeps only its keys and version."""
+class Participant(Base):
+    """Copy of a participant. An erased one keeps only its keys and its version."""
 
-    __tablename__ = "people"
+    __tablename__ = "participants"
 
     participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
@@ -84,7 +92,7 @@ class Person(Base):
 
 
 class Attendance(Base):
-    """Copy of one person's presence in one session."""
+    """Copy of one participant's presence at one agenda item."""
 
     __tablename__ = "attendance"
 
@@ -98,7 +106,7 @@ class Attendance(Base):
 
 
 class Series(Base):
-    """A gap-free series of numbers: one for each organiser and text around the running number."""
+    """A gap-free series of numbers: one for each organiser and each text around the running number."""
 
     __tablename__ = "series"
 
@@ -109,7 +117,7 @@ class Series(Base):
 
 
 class Certificate(Base):
-    """One version of one person's certificate. What it says is ``data``, signed; the PDF is a view of it."""
+    """One version of one participant's certificate. Its content is ``data``, signed; the PDF is a view of it."""
 
     __tablename__ = "certificates"
 
@@ -123,18 +131,18 @@ class Certificate(Base):
     base_number: Mapped[str] = mapped_column(String(120))
     code: Mapped[str] = mapped_column(String(16), unique=True)
     status: Mapped[str] = mapped_column(String(10), default=VALID)
-    # Business time since when the status holds, and what a person gave as its reason.
+    # Business time since which the status applies, and the reason that an organiser gave.
     status_at: Mapped[datetime] = mapped_column(Instant)
     reason: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(Instant)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     kid: Mapped[int] = mapped_column(SmallInteger)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
-    # The version of the fact told to others, counted over all certificates of the person.
+    # The version of the last published fact, counted over all certificates of the participant.
     fact_version: Mapped[int] = mapped_column(Integer)
-    # The person asked to be forgotten: the name is gone from ``data``, and only holders can show it.
+    # The participant was erased: ``data`` no longer has the name, and only the holder can show it.
     withheld: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
-    # Its place in the lists of badges that do not hold any more; see status_lists.py.
+    # Its place in the lists of badges that are no longer valid; see verification/status_lists.py.
     status_index: Mapped[int] = mapped_column(Integer, Identity(), unique=True)
 
     __table_args__ = (
@@ -148,15 +156,15 @@ class Certificate(Base):
 
 
 class Run(JobMixin, Base):
-    """Issuing for one event: a job that works through everybody who is due, in chunks."""
+    """An issuing run for one event: a job that issues to everybody who is due, in chunks."""
 
     __tablename__ = "runs"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     event_id: Mapped[int] = mapped_column(Integer)
-    # "end" (the day is over), "late" (something changed afterwards), "hand" (a person asked) or "anew" (a person
-    # asked to replace what the event's data have outdated, too).
+    # One of the constants below.
     cause: Mapped[str] = mapped_column(String(10))
+    # The name of the organiser, for people to read; the audit log has the identity.
     started_by: Mapped[str | None] = mapped_column(String(200))
     # Business time.
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
@@ -176,56 +184,65 @@ class Run(JobMixin, Base):
 
 
 class Decision(Base):
-    """What an organiser decided about one person against the policy, and why."""
+    """An exception: what an organiser decided about one participant against the policy, and why."""
 
     __tablename__ = "decisions"
 
     participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(Integer, index=True)
-    # "grant" or "deny"
+    # GRANT or DENY
     kind: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(Text)
+    # The name of the organiser, for people to read; the audit log has the identity.
     decided_by: Mapped[str] = mapped_column(String(200))
     # Business time.
     decided_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Layout(Base):
-    """What organisers chose for the look of an event's certificates; one design, a few choices."""
+    """What organisers chose for the design of an event's certificates."""
 
     __tablename__ = "layouts"
 
     event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     bilingual: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
     second_page: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
-    # A sentence in place of "sebagai", e.g. what the certificate is for.
+    # A sentence that replaces "sebagai", e.g. what the certificate is for.
     statement: Mapped[str | None] = mapped_column(String(200))
     statement_en: Mapped[str | None] = mapped_column(String(200))
     # [{"image": sha256, "alt": whose logo}] from left to right
     logos: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
-    # signatory's name -> sha256 of the image of the signature
+    # signatory's name -> sha256 of the picture of the signature
     signatures: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
 
 
 class Image(Base):
-    """An uploaded picture, known by its content: a certificate names it by hash, so it never changes."""
+    """An uploaded picture. A certificate names it by the hash of its content, so it never changes."""
 
     __tablename__ = "images"
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    # As SVG, also where a PNG was uploaded (wrapped).
+    # As SVG. A PNG is wrapped into one.
     svg: Mapped[str] = mapped_column(Text)
 
 
-class Obstacle(Base):
-    """Why an eligible person's certificate could not be made; gone when it could, or when the person's data change."""
+class IssuingProblem(Base):
+    """Why an eligible participant got no certificate. Deleted once it is issued; outdated when their data change."""
 
-    __tablename__ = "obstacles"
+    __tablename__ = "issuing_problems"
 
     participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(Integer, index=True)
-    person_version: Mapped[int] = mapped_column(Integer)
-    # The characters that no font can draw; empty when it was something else, told in ``problem``.
+    participant_version: Mapped[int] = mapped_column(Integer)
+    # The characters that no font can draw; empty for another problem, which ``problem`` describes.
     characters: Mapped[str] = mapped_column(Text)
     problem: Mapped[str] = mapped_column(Text)
     noticed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AuditEntry(AuditMixin, Base):
+    """One action of an organiser; see audit.py."""
+
+    __tablename__ = "audit_log"
+
+    __table_args__ = (Index("ix_audit_log_event_id", "event_id", "id"),)

@@ -1,7 +1,7 @@
 """What certificates is made of."""
 
-from services.certificates.issuing import RUN
-from services.certificates.mailing import MAIL
+from services.certificates.issuing.runs import RUN
+from services.certificates.mail.requests import MAIL
 from services.certificates.models import Base, db
 from shared.delivery.models import DeliveryBase
 from shared.mail.models import MailBase

@@ -1,8 +1,12 @@
-"""Celery tasks of certificates: thin, they take ids, read the rows again and call a use case."""
+"""Celery tasks of certificates: thin, they take ids and call a use case, which reads the rows again."""
 
+from functools import partial
 from uuid import UUID
 
-from services.certificates import issuing, mailing
+from services.certificates.issuing.runs import RUN, plan_runs
+from services.certificates.issuing.work import work
+from services.certificates.mail.compose import compose
+from services.certificates.mail.requests import MAIL
 from services.certificates.messages import HANDLERS
 from services.certificates.models import db
 from shared import jobs
@@ -18,21 +22,21 @@ register(celery, db, HANDLERS)
 
 @celery.task(name="certificates.tick")
 def tick() -> None:
-    """What time brings about: events that are over get their certificates."""
+    """Delete old rows, and start runs for events that are over or have changed."""
     with db.transaction() as session:
         outbox.purge_delivered(session)
         idempotency.purge(session)
     with db.transaction() as session:
-        issuing.plan_runs(session)
+        plan_runs(session)
 
 
-@celery.task(name=issuing.RUN.task)
+@celery.task(name=RUN.task)
 def issue_run(run_id: str) -> None:
     """Work on an issuing run."""
-    jobs.run(db, issuing.RUN, UUID(run_id), issuing.work)
+    jobs.run(db, RUN, UUID(run_id), partial(work, db))
 
 
-@celery.task(name=mailing.MAIL.task)
+@celery.task(name=MAIL.task)
 def send_certificate(mail_id: str) -> None:
     """Send one certificate."""
-    send_mail(db, mailing.MAIL, UUID(mail_id), mailing.compose)
+    send_mail(db, MAIL, UUID(mail_id), compose)

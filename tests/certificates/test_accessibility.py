@@ -1,4 +1,4 @@
-"""Two independent checkers find nothing to object to in the document, in any script and with everything on it."""
+"""Two independent checkers find no problem in the document, in any script and with every option."""
 
 import hashlib
 
@@ -6,7 +6,8 @@ import outloud
 import pdfua
 import pytest
 
-from services.certificates import credential, rendering
+from services.certificates.rendering import document
+from services.certificates.signing import credential
 from tests.certificates.test_rendering import certificate, signing
 
 __all__ = ["signing"]
@@ -42,20 +43,20 @@ EVERYTHING = {
 def test_checkers_pass(signing, tmp_path, changes):
     data = certificate(**changes)
     path = tmp_path / "certificate.pdf"
-    path.write_bytes(rendering.pdf(data, signing.kid, credential.sign(data, signing), {HASH: LOGO}))
-    heard = outloud.check(str(path))
-    assert not heard.findings
+    path.write_bytes(document.pdf(data, signing.kid, credential.sign(data, signing), {HASH: LOGO}))
+    report = outloud.check(str(path))
+    assert not report.findings
     assert pdfua.validate(str(path)).findings == ()
 
 
-def test_a_control_without_tags_is_found_out(signing, tmp_path):
-    """The checkers do object to a document that is not made for screen readers."""
+def test_control_a_document_without_tags_is_reported(signing, tmp_path):
+    """The checkers do report a document that screen readers cannot read."""
     from pypdf import PdfWriter
     from pypdf.generic import NameObject
 
     data = certificate()
     path = tmp_path / "tagged.pdf"
-    path.write_bytes(rendering.pdf(data, signing.kid, credential.sign(data, signing)))
+    path.write_bytes(document.pdf(data, signing.kid, credential.sign(data, signing)))
     writer = PdfWriter(clone_from=str(path))
     del writer.root_object[NameObject("/StructTreeRoot")]
     del writer.root_object[NameObject("/MarkInfo")]

@@ -6,18 +6,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from openbadgeslib import OB3VerificationError, OB3Verifier
 from openbadgeslib.ob3.status import check_credential_status
 
-from services.certificates import deciding, status_lists
 from services.certificates.app import create_app
+from services.certificates.issuing import revocation
 from services.certificates.models import db
+from services.certificates.verification import status_lists
 from shared import keys
-from tests.certificates import scene
+from tests.certificates import support
 
 
 @pytest.fixture
 def client(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
     return create_app().test_client()
 
 
@@ -26,7 +27,7 @@ def _pem(key: Ed25519PublicKey) -> bytes:
 
 
 def _badge(client) -> str:
-    answer = client.get(f"/v/{scene.certificates()[0].code}/lencana.jwt")
+    answer = client.get(f"/v/{support.certificates()[0].code}/lencana.jwt")
     assert answer.status_code == 200
     return answer.text
 
@@ -54,14 +55,14 @@ def test_another_library_finds_out_that_it_was_revoked(client):
     (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
     key = _pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"])))
     verifier = OB3Verifier(key)
-    scene.tell(*scene.full_day([2]))
-    scene.issue_all()
-    badges = {row.participant_id: client.get(f"/v/{row.code}/lencana.jwt").text for row in scene.certificates()}
+    support.receive(*support.full_day([2]))
+    support.issue_all()
+    badges = {row.participant_id: client.get(f"/v/{row.code}/lencana.jwt").text for row in support.certificates()}
     for badge in badges.values():
         _look_up(client, verifier, badge, key)
-    first, second = scene.certificates()
+    first, second = support.certificates()
     with db.transaction() as session:
-        deciding.revoke(session, first.id, "Salah orang", "Panitia")
+        revocation.revoke(session, support.EVENT_ID, first.participant_id, "Salah orang", support.ORGANISER)
     with pytest.raises(OB3VerificationError, match="revocation"):
         _look_up(client, verifier, badges[first.participant_id], key)
     _look_up(client, verifier, badges[second.participant_id], key)
@@ -71,8 +72,8 @@ def test_another_library_finds_out_that_it_was_replaced(client):
     (published,) = client.get("/certificates/.well-known/jwks.json").json["keys"]
     key = _pem(Ed25519PublicKey.from_public_bytes(keys.decode(published["x"])))
     badge = _badge(client)
-    scene.tell(scene.person(1, version=2, name="Nama Betul"))
-    scene.issue_all()
+    support.receive(support.participant(1, version=2, name="Nama Betul"))
+    support.issue_all()
     with pytest.raises(OB3VerificationError, match="revocation"):
         _look_up(client, OB3Verifier(key), badge, key)
 
@@ -81,8 +82,8 @@ def test_the_lists_reach_as_far_as_certificates_do(client, monkeypatch):
     assert client.get("/certificates/.well-known/status/0").status_code == 200
     assert client.get("/certificates/.well-known/status/1").status_code == 404
     monkeypatch.setattr(status_lists, "LIST_BITS", 8)
-    scene.tell(*scene.full_day(range(2, 12)))
-    scene.issue_all()
+    support.receive(*support.full_day(range(2, 12)))
+    support.issue_all()
     assert client.get("/certificates/.well-known/status/1").status_code == 200
     assert client.get("/certificates/.well-known/status/2").status_code == 404
 
@@ -105,7 +106,7 @@ def test_the_same_text_each_time(client):
 
 
 def test_none_for_unknown_or_forgotten(client):
-    code = scene.certificates()[0].code
+    code = support.certificates()[0].code
     assert client.get("/v/0000000000000000/lencana.jwt").status_code == 404
-    scene.tell(scene.person(1, version=2, name=None, email=None, organisation=None, erased=True))
+    support.receive(support.participant(1, version=2, name=None, email=None, organisation=None, erased=True))
     assert client.get(f"/v/{code}/lencana.jwt").status_code == 404

@@ -1,28 +1,31 @@
 """The organiser's pages and API: what they show, what they start, and who may not."""
 
+from uuid import UUID
+
 import pytest
 from bs4 import BeautifulSoup
 
-from services.certificates import overview
 from services.certificates.app import create_app
+from services.certificates.models import db
+from services.certificates.overview import events, participants
 from shared.web import signin
-from tests.certificates import scene
+from tests.certificates import support
 
-EVENT = f"/certificates/console/events/{scene.EVENT_ID}"
-API = f"/certificates/api/v1/events/{scene.EVENT_ID}"
+EVENT = f"/certificates/console/events/{support.EVENT_ID}"
+API = f"/certificates/api/v1/events/{support.EVENT_ID}"
 
 
 @pytest.fixture
 def client(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(
-        scene.event(),
-        *scene.full_day([1]),
-        scene.person(2),
-        scene.attendance(2, 1, 125),
-        scene.person(3, version=1, email=None),
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(
+        support.event(),
+        *support.full_day([1]),
+        support.participant(2),
+        support.attendance(2, 1, 125),
+        support.participant(3, version=1, email=None),
     )
-    scene.tell(scene.attendance(3, 1), scene.attendance(3, 2))
+    support.receive(support.attendance(3, 1), support.attendance(3, 2))
     return create_app().test_client()
 
 
@@ -47,14 +50,12 @@ def test_the_page_says_who_gets_one_and_why_not(client):
 def test_issue_now_and_see_it(client):
     sign_in(client, "organiser:1")
     answer = client.post(f"{EVENT}/runs", data={"csrf_token": _token(client.get(EVENT))})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     with_run = client.get(EVENT)
     assert "Ibu Penyelenggara" in with_run.text
-    from services.certificates.models import db
-
     with db.transaction() as session:
-        (run,) = overview.runs(session, scene.EVENT_ID)
-    scene.work(run.id)
+        (run,) = events.runs(session, support.EVENT_ID)
+    support.run(run.id)
     page = client.get(EVENT).text
     assert "001/JPPI/XII/2022" in page
     assert "tanpa e-mail" in page
@@ -68,7 +69,7 @@ def test_issue_now_needs_the_form_token(client):
 def test_not_before_the_end(client, tmp_path, monkeypatch):
     sign_in(client, "organiser")
     token = _token(client.get(EVENT))
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(12))
+    support.at_business_time(tmp_path, monkeypatch, support.at(12))
     assert "Acara belum selesai" in client.post(f"{EVENT}/runs", data={"csrf_token": token}, follow_redirects=True).text
 
 
@@ -98,7 +99,7 @@ def test_the_api_lists_in_pages_and_starts_a_run_once(client):
     assert first.status_code == 202
     assert client.post(f"{API}/runs", headers=headers, json={}).json == first.json
     assert client.post(f"{API}/runs", headers=headers, json={"x": 1}).status_code == 422
-    scene.work(__import__("uuid").UUID(first.json["id"]))
+    support.run(UUID(first.json["id"]))
     assert client.get(f"{API}/runs", headers=headers).json[0]["issued"] == 2
     page = client.get(f"{API}/certificates?limit=1", headers=headers).json
     rest = client.get(f"{API}/certificates?limit=1&after={page['next']}", headers=headers).json
@@ -108,11 +109,11 @@ def test_the_api_lists_in_pages_and_starts_a_run_once(client):
 
 
 def test_a_long_list_comes_in_pages_that_keep_the_filter(client, monkeypatch):
-    monkeypatch.setattr(overview, "PAGE", 4)
-    scene.tell(*scene.full_day(range(11, 20)))
-    scene.issue_all()
+    monkeypatch.setattr(participants, "PAGE", 4)
+    support.receive(*support.full_day(range(11, 20)))
+    support.issue_all()
     sign_in(client, "organiser")
-    names, address = [], f"{EVENT}?tampil=issued&cari=nomor"
+    names, address = [], f"{EVENT}?show=issued&search=nomor"
     while address:
         page = BeautifulSoup(client.get(address).text, "html.parser")
         names += [link.text for link in page.select("table.cards tbody th a")]

@@ -1,4 +1,4 @@
-"""kill -9 of a real worker at random moments, and FLUSHALL between: everybody gets one certificate, none is skipped."""
+"""kill -9 of a real worker at random moments, with FLUSHALL in between: everybody gets exactly one certificate."""
 
 import random
 import time
@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from services.certificates.models import Run, db
 from shared.mail.models import Mail
-from tests.certificates import scene
+from tests.certificates import support
 from tests.certificates.running import issued, kill, process, wait, worker
 
 PEOPLE = 180
@@ -26,12 +26,12 @@ def run_state() -> str:
 
 
 @pytest.mark.timeout(180)
-def test_killed_at_random_points_and_flushed_everybody_has_one_and_no_number_is_missing(
+def test_after_kills_and_flushes_everybody_has_one_certificate_and_no_number_is_missing(
     clean, valkey, tmp_path, monkeypatch
 ):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(scene.event(), *scene.full_day(range(1, PEOPLE + 1)))
-    scene.tick()
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(support.event(), *support.full_day(range(1, PEOPLE + 1)))
+    support.tick()
     chance = random.Random(20221225)
     killed_at = []
     with process("relay"):
@@ -51,7 +51,7 @@ def test_killed_at_random_points_and_flushed_everybody_has_one_and_no_number_is_
 
 
 def assert_everybody_has_exactly_one() -> None:
-    rows = scene.certificates()
+    rows = support.certificates()
     assert len({row.participant_id for row in rows}) == len(rows) == PEOPLE
     assert [row.number for row in rows] == [f"{seq:03}/JPPI/XII/2022" for seq in range(1, PEOPLE + 1)]
     with db.transaction() as session:

@@ -1,4 +1,4 @@
-"""The event's page: filters, counts by partner, live figures, everything as a ZIP."""
+"""The event's page: filters, counts by partner, live progress, all certificates as a ZIP."""
 
 import io
 import zipfile
@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from services.certificates.app import create_app
-from tests.certificates import scene
+from tests.certificates import support
 from tests.certificates.test_console import sign_in
 
 PAGE = "/certificates/console/events/1"
@@ -16,14 +16,14 @@ PAGE = "/certificates/console/events/1"
 
 @pytest.fixture
 def client(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(
-        scene.event(),
-        *scene.full_day([1, 2, 3]),
-        scene.person(3, version=2, organisation="Lapesda", name="Ani / ../ Lestari"),
-        scene.person(4, organisation="Lapesda"),
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(
+        support.event(),
+        *support.full_day([1, 2, 3]),
+        support.participant(3, version=2, organisation="Lapesda", name="Ani / ../ Lestari"),
+        support.participant(4, organisation="Lapesda"),
     )
-    scene.issue_all()
+    support.issue_all()
     client = create_app().test_client()
     sign_in(client, "organiser:1")
     return client
@@ -38,15 +38,15 @@ def names(answer) -> list[str]:
     ("query", "expected"),
     [
         ("", 4),
-        ("tampil=issued", 3),
-        ("tampil=not_eligible", 1),
-        ("organisasi=Lapesda", 2),
-        ("organisasi=Lapesda&tampil=issued", 1),
-        ("cari=nomor+0001", 1),
-        ("cari=002%2FJPPI", 1),
-        ("cari=zzz", 0),
-        ("tampil=nonsense", 0),
-        ("cari=%00", 0),
+        ("show=issued", 3),
+        ("show=not_eligible", 1),
+        ("organisation=Lapesda", 2),
+        ("organisation=Lapesda&show=issued", 1),
+        ("search=nomor+0001", 1),
+        ("search=002%2FJPPI", 1),
+        ("search=zzz", 0),
+        ("show=nonsense", 0),
+        ("search=%00", 0),
     ],
 )
 def test_filters(client, query, expected):
@@ -71,7 +71,7 @@ def test_progress_is_polled_with_an_etag(client):
     assert client.get(f"{PAGE}/progress").status_code == 403
 
 
-def test_everything_as_a_zip(client):
+def test_all_certificates_as_a_zip(client):
     answer = client.get(f"{PAGE}/sertifikat.zip")
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.testzip() is None
@@ -85,7 +85,7 @@ def test_everything_as_a_zip(client):
     assert answer.headers["Content-Disposition"] == "attachment; filename=sertifikat-pelatihan-digital-marketing.zip"
 
 
-def test_the_zip_leaves_out_who_was_forgotten(client):
-    scene.tell(scene.person(1, version=2, name=None, email=None, organisation=None, erased=True))
+def test_the_zip_leaves_out_erased_participants(client):
+    support.receive(support.participant(1, version=2, name=None, email=None, organisation=None, erased=True))
     archive = zipfile.ZipFile(io.BytesIO(client.get(f"{PAGE}/sertifikat.zip").data))
     assert len(archive.namelist()) == 2

@@ -1,4 +1,4 @@
-"""The look of certificates: choices, logos and signatures that are checked, previews, and issuing anew."""
+"""The design of certificates: choices, checked logos and signatures, previews, and reissuing."""
 
 import hashlib
 import io
@@ -9,10 +9,10 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
-from services.certificates import images, issuing, rendering
 from services.certificates.app import create_app
 from services.certificates.models import db
-from tests.certificates import scene
+from services.certificates.rendering import document, images
+from tests.certificates import support
 from tests.certificates.test_console import sign_in
 
 PAGE = "/certificates/console/events/1/layout/"
@@ -30,8 +30,8 @@ def png(width: int = 8, height: int = 8) -> bytes:
 
 @pytest.fixture
 def client(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(scene.event(topics=["Wajib belajar 9 dan 12 tahun"]), *scene.full_day([1]))
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(support.event(topics=["Wajib belajar 9 dan 12 tahun"]), *support.full_day([1]))
     client = create_app().test_client()
     sign_in(client, "organiser:1")
     return client
@@ -40,7 +40,7 @@ def client(clean, tmp_path, monkeypatch):
 def post(client, action: str = "", **form):
     page = BeautifulSoup(client.get(PAGE).text, "html.parser")
     form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
-    for name in ("logo", "tanda_tangan"):
+    for name in ("logo", "signature"):
         if isinstance(form.get(name), bytes):
             form[name] = (io.BytesIO(form[name]), "gambar")
     return client.post(PAGE + action, data=form, follow_redirects=True)
@@ -49,16 +49,16 @@ def post(client, action: str = "", **form):
 def text_of(row, page: int = 0) -> str:
     with db.transaction() as session:
         pictures = images.of(session, row.data)
-    content = rendering.pdf(row.data, row.kid, row.signature, pictures)
+    content = document.pdf(row.data, row.kid, row.signature, pictures)
     return " ".join(pypdf.PdfReader(io.BytesIO(content)).pages[page].extract_text().split())
 
 
 def test_choices_reach_the_document(client):
     post(client, second_page="true", statement="telah menyelesaikan seluruh rangkaian")
     post(client, "logos", logo=SVG, alt="Yapari")
-    post(client, "signatures/0", tanda_tangan=png())
-    scene.issue_all()
-    (row,) = scene.certificates()
+    post(client, "signatures/0", signature=png())
+    support.issue_all()
+    (row,) = support.certificates()
     assert "telah menyelesaikan seluruh rangkaian" in text_of(row)
     assert "presented to" not in text_of(row)
     assert "Sesi 1 4 jam" in text_of(row, 1)
@@ -70,13 +70,13 @@ def test_choices_reach_the_document(client):
 
 
 def test_bilingual_is_the_default(client):
-    scene.issue_all()
-    (row,) = scene.certificates()
+    support.issue_all()
+    (row,) = support.certificates()
     assert "presented to" in text_of(row)
     assert "Sunday, 25 December 2022" in text_of(row)
 
 
-def test_the_preview_is_a_picture_and_signed_by_nobody(client):
+def test_the_preview_is_a_picture_and_not_signed(client):
     post(client, second_page="true")
     for page in (1, 2):
         answer = client.get(f"{PAGE}preview-{page}.png")
@@ -85,8 +85,8 @@ def test_the_preview_is_a_picture_and_signed_by_nobody(client):
     assert client.get("/v/0000-0000-0000-0000").status_code == 404
 
 
-def test_a_name_that_cannot_be_drawn_is_said_before_issuing(client):
-    assert "Tidak dapat digambar: \U00012000" in client.get(f"{PAGE}?nama=Aksara+\U00012000").text
+def test_a_name_that_cannot_be_drawn_is_reported_before_issuing(client):
+    assert "Tidak dapat digambar: \U00012000" in client.get(f"{PAGE}?name=Aksara+\U00012000").text
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_name_that_cannot_be_drawn_is_said_before_issuing(client):
         b"\xff\xfe\x00",
     ],
 )
-def test_pictures_that_are_not_taken(client, content):
+def test_pictures_that_are_refused(client, content):
     answer = post(client, "logos", logo=content, alt="Yapari")
     assert answer.status_code == 422
     page = BeautifulSoup(answer.text, "html.parser")
@@ -119,7 +119,7 @@ def test_pictures_that_are_not_taken(client, content):
     assert page.select_one("#f-alt")["value"] == "Yapari"
 
 
-def test_a_logo_says_whose_it_is(client):
+def test_a_logo_needs_the_name_of_its_owner(client):
     assert post(client, "logos", logo=SVG, alt=" ").status_code == 422
 
 
@@ -130,23 +130,19 @@ def test_at_most_so_many_logos_and_they_can_be_removed(client):
     assert "Mitra 2" not in post(client, "logos/2/remove").text
 
 
-def test_issued_anew_when_the_look_or_the_event_changed_and_only_then(client):
-    scene.issue_all()
-    with db.transaction() as session:
-        run = issuing.issue_now(session, 1, "Penyelenggara", anew=True)
-    assert scene.work(run).issued == 0
-    scene.tell(scene.event(version=2, title="Pelatihan dengan Judul yang Betul"))
-    assert all(run.issued == 0 for run in scene.issue_all())
-    with db.transaction() as session:
-        run = issuing.issue_now(session, 1, "Penyelenggara", anew=True)
-    assert scene.work(run).issued == 1
-    assert [(row.number, row.status) for row in scene.certificates()] == [
+def test_reissued_only_when_the_design_or_the_event_has_changed(client):
+    support.issue_all()
+    assert support.run(support.start_run(reissue=True)).issued == 0
+    support.receive(support.event(version=2, title="Pelatihan dengan Judul yang Betul"))
+    assert all(run.issued == 0 for run in support.issue_all())
+    assert support.run(support.start_run(reissue=True)).issued == 1
+    assert [(row.number, row.status) for row in support.certificates()] == [
         ("001/JPPI/XII/2022", "replaced"),
         ("001/JPPI/XII/2022-2", "valid"),
     ]
 
 
-def test_strangers_may_not(client):
+def test_organisers_of_other_events_may_not(client):
     sign_in(client, "organiser:2")
     assert client.get(PAGE).status_code == 403
     assert client.get(f"{PAGE}preview-1.png").status_code == 403

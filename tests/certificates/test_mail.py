@@ -1,4 +1,4 @@
-"""The certificate arrives as an e-mail, in the person's language, with the PDF attached."""
+"""The certificate arrives as an e-mail, in the participant's language, with the PDF attached."""
 
 import io
 
@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import select, text
 
 from services.certificates import tasks
-from services.certificates.mailing import MAIL
+from services.certificates.mail.requests import MAIL
 from services.certificates.models import db
 from shared import jobs
 from shared.mail.models import Mail
-from tests.certificates import scene
+from tests.certificates import support
 
 
 @pytest.fixture
 def after_the_day(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
 
 
 def send_all() -> list[Mail]:
@@ -28,13 +28,13 @@ def send_all() -> list[Mail]:
         return list(session.scalars(select(Mail).order_by(Mail.recipient)))
 
 
-def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
+def test_the_mail_has_text_a_link_and_the_document(after_the_day, mailbox):
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
     (mail,) = send_all()
     assert mail.state == jobs.DONE, mail.last_error
     (message,) = mailbox.received
-    certificate = scene.certificates()[0]
+    certificate = support.certificates()[0]
     assert message["To"] == "orang1@contoh.example"
     assert message["Subject"].strip() == "Sertifikat Anda: Pelatihan Digital Marketing untuk Kampanye dan Advokasi"
     assert message["Message-ID"] == f"<{mail.id}@hadir.example>"
@@ -51,9 +51,9 @@ def test_the_mail_has_words_a_link_and_the_document(after_the_day, mailbox):
     assert "Peserta Nomor 0001" in document.pages[0].extract_text()
 
 
-def test_in_the_persons_language(after_the_day, mailbox):
-    scene.tell(scene.event(), *scene.full_day([1]), scene.person(1, version=2, locale="en"))
-    scene.issue_all()
+def test_in_the_participants_language(after_the_day, mailbox):
+    support.receive(support.event(), *support.full_day([1]), support.participant(1, version=2, locale="en"))
+    support.issue_all()
     send_all()
     (message,) = mailbox.received
     assert message["Subject"].strip() == "Your certificate: Digital Marketing Training for Campaigns and Advocacy"
@@ -61,18 +61,18 @@ def test_in_the_persons_language(after_the_day, mailbox):
 
 
 def test_a_server_that_is_away_is_tried_again(after_the_day):
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
     (mail,) = send_all()
     assert mail.state == jobs.WAITING
     assert "refused" in mail.last_error.lower()
 
 
 def test_a_replaced_certificate_is_not_sent(after_the_day, mailbox):
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
-    scene.tell(scene.person(1, version=2, name="Nama Betul"))
-    scene.issue_all()
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
+    support.receive(support.participant(1, version=2, name="Nama Betul"))
+    support.issue_all()
     send_all()
     (message,) = mailbox.received
     assert "Nama Betul" in message.get_body(("plain",)).get_content()
@@ -81,8 +81,8 @@ def test_a_replaced_certificate_is_not_sent(after_the_day, mailbox):
 
 def test_no_more_a_minute_than_the_setting_says(after_the_day, mailbox, monkeypatch):
     monkeypatch.setenv("HADIR_MAIL_PER_MINUTE", "2")
-    scene.tell(scene.event(), *scene.full_day(range(1, 6)))
-    scene.issue_all()
+    support.receive(support.event(), *support.full_day(range(1, 6)))
+    support.issue_all()
     send_all()
     send_all()
     assert len(mailbox.received) == 2
@@ -93,9 +93,9 @@ def test_no_more_a_minute_than_the_setting_says(after_the_day, mailbox, monkeypa
 
 
 def test_a_dead_mail_server_does_not_stop_issuing(after_the_day):
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
     send_all()
-    scene.tell(*scene.full_day([2]))
-    (run,) = scene.issue_all()
+    support.receive(*support.full_day([2]))
+    (run,) = support.issue_all()
     assert (run.state, run.issued) == (jobs.DONE, 1)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.certificates.numbering import BadPattern, check, corrected, frame, number
+from services.certificates.issuing.numbering import BadPattern, check, frame, number, with_version
 
 DAY = date(2022, 12, 25)
 REFERENCE = "{seq:03}/JPPI/{roman_month}/{year}"
@@ -13,7 +13,7 @@ REFERENCE = "{seq:03}/JPPI/{roman_month}/{year}"
 def test_the_reference_pattern():
     assert number(REFERENCE, DAY, 7) == "007/JPPI/XII/2022"
     assert number(REFERENCE, DAY, 1234) == "1234/JPPI/XII/2022"
-    assert corrected("007/JPPI/XII/2022", 2) == "007/JPPI/XII/2022-2"
+    assert with_version("007/JPPI/XII/2022", 2) == "007/JPPI/XII/2022-2"
 
 
 def test_the_series_is_the_text_around_the_number():

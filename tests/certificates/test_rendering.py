@@ -8,8 +8,9 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from services.certificates import credential, rendering
-from services.certificates.schemas import CertificateData
+from services.certificates.rendering import document
+from services.certificates.schemas.certificate import CertificateSchema
+from services.certificates.signing import credential
 from shared import keys
 
 
@@ -47,8 +48,8 @@ def certificate(**changes) -> dict:
 
 def draw(signing, **changes) -> bytes:
     data = certificate(**changes)
-    assert CertificateData().validate(data) == {}
-    return rendering.pdf(data, signing.kid, credential.sign(data, signing))
+    assert CertificateSchema().validate(data) == {}
+    return document.pdf(data, signing.kid, credential.sign(data, signing))
 
 
 def test_the_document_is_tagged_named_and_carries_its_credential(signing):
@@ -113,7 +114,7 @@ def test_names_stay_inside_the_frame_on_one_page(signing, name):
 
 
 def test_a_character_that_no_font_has_is_named(signing):
-    with pytest.raises(rendering.CannotRender, match="\U00012000"):
+    with pytest.raises(document.CannotRender, match="\U00012000"):
         draw(signing, name="Aksara \U00012000")
 
 
@@ -122,5 +123,5 @@ def test_no_signatory_and_no_partner_is_fine(signing):
 
 
 def test_file_names_are_plain():
-    assert rendering.filename("007/JPPI/XII/2022") == "sertifikat-007-JPPI-XII-2022.pdf"
-    assert rendering.filename('../"\r\n<x>') == "sertifikat-x.pdf"
+    assert document.filename("007/JPPI/XII/2022") == "sertifikat-007-JPPI-XII-2022.pdf"
+    assert document.filename('../"\r\n<x>') == "sertifikat-x.pdf"

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from services.certificates.models import db
 from shared import jobs
 from shared.mail.models import Mail
-from tests.certificates import scene
+from tests.certificates import support
 from tests.certificates.running import issued, process, wait, worker
 from tests.mail_server import mail_server
 
@@ -22,13 +22,13 @@ def mails(*states: str) -> int:
 def test_certificates_are_issued_while_the_mail_server_hangs_and_mailed_when_it_answers(
     clean, valkey, tmp_path, monkeypatch
 ):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
     (tmp_path / "mail").mkdir()
     with mail_server(tmp_path / "mail") as server:
         monkeypatch.setenv("HADIR_SMTP_URL", server.url)
         server.order(data="hang")
-        scene.tell(scene.event(), *scene.full_day(range(1, PEOPLE + 1)))
-        scene.tick()
+        support.receive(support.event(), *support.full_day(range(1, PEOPLE + 1)))
+        support.tick()
         with process("relay"), worker("certificates.mail") as mailing:
             with worker():
                 # One mail is on its way, and stuck, before the last certificates are made.

@@ -1,4 +1,4 @@
-"""What a stranger sees: standing, every printed field, nothing private; hostile input is answered calmly."""
+"""The public verification page: standing, every printed field, nothing private; hostile input."""
 
 import io
 
@@ -6,9 +6,9 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
-from services.certificates import credential
 from services.certificates.app import create_app
-from tests.certificates import scene
+from services.certificates.signing import credential
+from tests.certificates import support
 
 API = "/certificates/api/v1/verifications"
 
@@ -20,10 +20,10 @@ def client(clean):
 
 @pytest.fixture
 def issued(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
-    return scene.certificates()[0]
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
+    return support.certificates()[0]
 
 
 def _status(answer) -> str:
@@ -52,7 +52,7 @@ def test_valid_shows_every_printed_field_and_nothing_private(client, issued):
     assert str(issued.participant_id) not in answer.text
 
 
-def test_the_json_says_the_same(client, issued):
+def test_the_json_api_answers_the_same(client, issued):
     answer = client.get(f"{API}/{issued.code}").json
     assert answer["status"] == "valid"
     assert answer["certificate"] == issued.data
@@ -60,7 +60,7 @@ def test_the_json_says_the_same(client, issued):
 
 
 @pytest.mark.parametrize("spelling", [str.upper, credential.grouped, lambda code: f" {code} "])
-def test_codes_may_be_typed_as_people_type(client, issued, spelling):
+def test_codes_may_be_typed_in_several_ways(client, issued, spelling):
     assert _status(client.get(f"/v/{spelling(issued.code)}")) == "valid"
 
 
@@ -71,10 +71,10 @@ def test_an_unknown_code(client, issued):
 
 
 def test_replaced_links_to_the_new_one(client, issued):
-    scene.tell(scene.person(1, version=2, name="Nama Betul"))
-    scene.issue_all()
+    support.receive(support.participant(1, version=2, name="Nama Betul"))
+    support.issue_all()
     answer = client.get(f"/v/{issued.code}")
-    new = scene.certificates(status="valid")[0]
+    new = support.certificates(status="valid")[0]
     assert _status(answer) == "replaced"
     assert new.data["url"] in answer.text
     assert client.get(f"{API}/{issued.code}").json["replaced_by"] == new.data["url"]
@@ -83,7 +83,7 @@ def test_replaced_links_to_the_new_one(client, issued):
 
 def test_an_erased_name_is_withheld_and_the_holders_own_credential_still_verifies(client, issued):
     held = credential.write(issued.data, issued.kid, issued.signature)
-    scene.tell(scene.person(1, version=2, name=None, email=None, organisation=None, erased=True))
+    support.receive(support.participant(1, version=2, name=None, email=None, organisation=None, erased=True))
     answer = client.get(f"/v/{issued.code}")
     assert _status(answer) == "valid"
     assert "Peserta Nomor 0001" not in answer.text
@@ -119,7 +119,7 @@ def test_no_credential_at_all(client, body):
 def test_hostile_codes(client, path):
     assert client.get(f"/v/{path}").status_code in (200, 400, 404)
     assert client.get(f"{API}/{path}").status_code in (200, 400, 404)
-    assert client.get("/v/", query_string={"kode": path}).status_code < 500
+    assert client.get("/v/", query_string={"code": path}).status_code < 500
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1]", b'"x"', b"[" * 100_000, b'{"credential": 7}'])

@@ -1,4 +1,4 @@
-"""Files and credentials that strangers bring: genuine, saved again, altered, hostile; and keys that rotate."""
+"""Uploaded files and credentials: genuine, saved again, altered, hostile; and key rotation."""
 
 import io
 import json
@@ -9,10 +9,12 @@ import pytest
 from bs4 import BeautifulSoup
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services.certificates import credential, rendering, uploads
 from services.certificates.app import create_app
+from services.certificates.rendering import document
+from services.certificates.signing import credential
+from services.certificates.verification import uploads
 from shared import keys
-from tests.certificates import scene
+from tests.certificates import support
 
 
 @pytest.fixture
@@ -22,21 +24,21 @@ def client(clean):
 
 @pytest.fixture
 def issued(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(scene.event(), *scene.full_day([1]))
-    scene.issue_all()
-    return scene.certificates()[0]
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(support.event(), *support.full_day([1]))
+    support.issue_all()
+    return support.certificates()[0]
 
 
 def _document(row) -> bytes:
-    return rendering.pdf(row.data, row.kid, row.signature)
+    return document.pdf(row.data, row.kid, row.signature)
 
 
-def ask(client, **form):
+def submit(client, **form):
     page = BeautifulSoup(client.get("/v/").text, "html.parser")
     form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
-    if isinstance(form.get("berkas"), bytes):
-        form["berkas"] = (io.BytesIO(form["berkas"]), "sertifikat.pdf")
+    if isinstance(form.get("file"), bytes):
+        form["file"] = (io.BytesIO(form["file"]), "sertifikat.pdf")
     return client.post("/v/", data=form)
 
 
@@ -45,8 +47,8 @@ def verdict(answer) -> tuple[str, str | None]:
     return element["data-certificate-status"], element.get("data-same-file")
 
 
-def test_the_very_file(client, issued):
-    answer = ask(client, berkas=_document(issued))
+def test_the_file_that_was_issued(client, issued):
+    answer = submit(client, file=_document(issued))
     assert verdict(answer) == ("valid", "yes")
     assert "Peserta Nomor 0001" in answer.text
 
@@ -55,12 +57,12 @@ def test_a_file_saved_again_by_another_program_still_carries_its_proof(client, i
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(_document(issued)))
     out = io.BytesIO()
     writer.write(out)
-    assert verdict(ask(client, berkas=out.getvalue())) == ("valid", "no")
+    assert verdict(submit(client, file=out.getvalue())) == ("valid", "no")
 
 
 def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
     """The genuine credential rides in a document that shows another name."""
-    forged = rendering.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
+    forged = document.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
     # The attachment of the forged document is the genuine one's.
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(forged))
     held = credential.write(issued.data, issued.kid, issued.signature)
@@ -68,26 +70,26 @@ def test_a_file_whose_visible_name_was_changed_is_not_ours(client, issued):
     attached.content = held.encode()
     out = io.BytesIO()
     writer.write(out)
-    answer = ask(client, berkas=out.getvalue())
+    answer = submit(client, file=out.getvalue())
     assert verdict(answer) == ("valid", "no")
     assert "Peserta Nomor 0001" in answer.text
     assert "Orang Lain" not in answer.text
 
 
 def test_a_file_with_an_altered_credential(client, issued):
-    forged = rendering.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
-    assert verdict(ask(client, berkas=forged)) == ("altered", None)
+    forged = document.pdf({**issued.data, "name": "Orang Lain"}, issued.kid, issued.signature)
+    assert verdict(submit(client, file=forged)) == ("altered", None)
 
 
 def test_a_pasted_credential(client, issued):
     held = credential.write(issued.data, issued.kid, issued.signature)
-    assert verdict(ask(client, kredensial=held)) == ("valid", None)
-    assert verdict(ask(client, kredensial=held.replace("PESERTA", "x").replace("peserta", "panitia"))) == (
+    assert verdict(submit(client, credential=held)) == ("valid", None)
+    assert verdict(submit(client, credential=held.replace("PESERTA", "x").replace("peserta", "panitia"))) == (
         "altered",
         None,
     )
     # Another layout of the same data is the same data.
-    assert verdict(ask(client, kredensial=json.dumps(json.loads(held)))) == ("valid", None)
+    assert verdict(submit(client, credential=json.dumps(json.loads(held)))) == ("valid", None)
 
 
 def test_the_old_key_retires_and_its_certificates_still_verify(client, issued, monkeypatch):
@@ -96,17 +98,17 @@ def test_the_old_key_retires_and_its_certificates_still_verify(client, issued, m
     ring = ",".join([f"1:{keys.encode(before[1].public_bytes_raw())}", fresh.public()])
     monkeypatch.setenv("HADIR_CERTIFICATE_PUBLIC_KEYS", ring)
     monkeypatch.setenv("HADIR_CERTIFICATE_PRIVATE_KEY", f"2:{keys.encode(fresh.key.private_bytes_raw())}")
-    scene.tell(*scene.full_day([2]))
-    scene.issue_all()
-    old, new = scene.certificates()
+    support.receive(*support.full_day([2]))
+    support.issue_all()
+    old, new = support.certificates()
     assert (old.kid, new.kid) == (1, 2)
     for row in (old, new):
-        assert verdict(ask(client, berkas=_document(row))) == ("valid", "yes")
+        assert verdict(submit(client, file=_document(row))) == ("valid", "yes")
     monkeypatch.setenv("HADIR_CERTIFICATE_PUBLIC_KEYS", fresh.public())
-    assert verdict(ask(client, berkas=_document(old)))[0] == "altered"
+    assert verdict(submit(client, file=_document(old)))[0] == "altered"
 
 
-def test_anybody_can_verify_with_the_published_keys_alone(client, issued):
+def test_the_published_keys_are_enough_to_verify(client, issued):
     published = client.get("/certificates/.well-known/jwks.json").json["keys"]
     key = next(key for key in published if key["kid"] == str(issued.kid))
     proof = json.loads(credential.write(issued.data, issued.kid, issued.signature))
@@ -129,11 +131,11 @@ def test_anybody_can_verify_with_the_published_keys_alone(client, issued):
     ids=["empty", "many", "bomb", "deep", "binary", "text", "json"],
 )
 def test_hostile_files(client, content):
-    assert verdict(ask(client, berkas=content)) == ("altered", None)
+    assert verdict(submit(client, file=content)) == ("altered", None)
 
 
-def test_nothing_sent_is_asked_for_again(client):
-    answer = ask(client)
+def test_an_empty_form_is_refused(client):
+    answer = submit(client)
     assert answer.status_code == 422
     assert "Pilih berkas PDF" in answer.text
 
@@ -144,7 +146,7 @@ def test_a_file_that_is_too_large_is_refused(client):
 
 
 def test_a_form_from_elsewhere_is_refused(client):
-    assert client.post("/v/", data={"kredensial": "{}"}).status_code == 400
+    assert client.post("/v/", data={"credential": "{}"}).status_code == 400
 
 
 def test_unpacking_is_bounded():

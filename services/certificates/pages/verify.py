@@ -1,49 +1,57 @@
 """The public pages under /v: is this certificate genuine?"""
 
+import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 
-from services.certificates import badges, images, rendering
-from services.certificates.models import VALID, db
-from services.certificates.pages.common import uploaded
-from services.certificates.verification import UNKNOWN, check_credential, check_file, look_up
+from services.certificates.models import db
+from services.certificates.pages._request import query_text, uploaded
+from services.certificates.rendering import document, images
+from services.certificates.verification import badges
+from services.certificates.verification.findings import (
+    UNKNOWN,
+    check_credential,
+    check_file,
+    downloadable,
+    look_up,
+)
 from shared import keys
 from shared.web.access import PUBLIC, who
 from shared.web.limits import limiter
 
-verify = Blueprint("verify", __name__, url_prefix="/v")
+blueprint = Blueprint("verify", __name__, url_prefix="/v")
 
-# On an address, behind which a whole campus may sit; a code of 80 bits is not found by trying anyway.
+# For one address, which a whole campus may share. A code of 80 bits cannot be guessed anyway.
 LIMIT = "120 per minute"
 
 
-@verify.get("/")
+@blueprint.get("/")
 @limiter.limit(LIMIT)
 @who(PUBLIC)
 def form() -> Any:
-    """A place to type the code of a printed certificate."""
-    typed = request.args.get("kode", "").strip()
+    """A form for the code of a printed certificate, or for a file."""
+    typed = query_text("code", 100)
     if not typed:
         return render_template("certificates/verify_form.html", nothing=False)
-    return redirect(url_for("verify.show", code=typed[:100]))
+    return redirect(url_for("verify.show", code=typed))
 
 
-@verify.post("/")
+@blueprint.post("/")
 @limiter.limit("30 per minute")
 @who(PUBLIC)
 def check() -> Any:
     """The standing of an uploaded PDF or a pasted credential."""
-    content = uploaded("berkas")
-    pasted = request.form.get("kredensial", "").strip()
+    content = uploaded("file")
+    pasted = request.form.get("credential", "").strip()
     if not content and not pasted:
         return render_template("certificates/verify_form.html", nothing=True), 422
     with db.transaction() as session:
         finding = check_file(session, content) if content else check_credential(session, pasted)
-        return render_template("certificates/verify.html", finding=finding, shown="file" if content else "credential")
+        return render_template("certificates/verify.html", finding=finding)
 
 
-@verify.get("/<code>")
+@blueprint.get("/<code>")
 @limiter.limit(LIMIT)
 @who(PUBLIC)
 def show(code: str) -> Any:
@@ -51,44 +59,48 @@ def show(code: str) -> Any:
     with db.transaction() as session:
         finding = look_up(session, code)
     status = 404 if finding.status == UNKNOWN else 200
-    return render_template("certificates/verify.html", finding=finding, shown="code"), status
+    return render_template("certificates/verify.html", finding=finding), status
 
 
-@verify.get("/<code>/lencana.jwt")
+@blueprint.get("/<code>/lencana.jwt")
 @limiter.limit(LIMIT)
 @who(PUBLIC)
 def badge(code: str) -> Response:
-    """The same as an Open Badge 3.0, under the same conditions as the document."""
-    with db.transaction() as session:
-        finding = look_up(session, code)
-    certificate = finding.certificate
-    if certificate is None or finding.status != VALID or finding.withheld:
+    """The certificate as an Open Badge 3.0, under the same conditions as the document."""
+    try:
+        with db.transaction() as session:
+            certificate = downloadable(session, code)
+    except LookupError:
         abort(404)
-    token = badges.jwt(certificate.data, certificate.status_index, keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY"))
-    response = Response(token, mimetype="application/vc+jwt")
-    response.headers.set("Content-Disposition", "attachment", filename=f"lencana-{certificate.code}.jwt")
-    return response
+    signing = keys.signing_key("HADIR_CERTIFICATE_PRIVATE_KEY")
+    token = badges.badge(certificate.data, certificate.status_index, signing)
+    return _file(token.encode(), "application/vc+jwt", f"lencana-{certificate.code}.jwt", as_attachment=True)
 
 
-@verify.get("/<code>/sertifikat.pdf")
+@blueprint.get("/<code>/sertifikat.pdf")
 @limiter.limit(LIMIT)
 @who(PUBLIC)
 def pdf(code: str) -> Response:
-    """The document itself: it says no more than the page does. Not for one that is revoked, replaced or withheld."""
-    with db.transaction() as session:
-        finding = look_up(session, code)
-        certificate = finding.certificate
-        if certificate is None or finding.status != VALID or finding.withheld:
-            abort(404)
-        pictures = images.of(session, certificate.data)
-    content = rendering.pdf(certificate.data, certificate.kid, certificate.signature, pictures)
-    response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=rendering.filename(certificate.number))
+    """The document, which says no more than the page. Not for a revoked, replaced or withheld certificate."""
+    try:
+        with db.transaction() as session:
+            certificate = downloadable(session, code)
+            pictures = images.of(session, certificate.data)
+    except LookupError:
+        abort(404)
+    content = document.pdf(certificate.data, certificate.kid, certificate.signature, pictures)
+    return _file(content, "application/pdf", document.filename(certificate.number))
+
+
+def _file(content: bytes, mimetype: str, name: str, as_attachment: bool = False) -> Response:
+    response = send_file(io.BytesIO(content), mimetype, as_attachment=as_attachment, download_name=name)
+    # A certificate may be revoked at any time.
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
-@verify.after_request
+@blueprint.after_request
 def keep_out_of_search_engines(response: Response) -> Response:
-    """A certificate is shown to whoever has its code, and to nobody who searches for a name."""
+    """Anybody with the code may see a certificate, but nobody finds it by searching for a name."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -1,9 +1,9 @@
-// Keeps the figures on an event's page fresh while a run or mails are under way. Without it, reloading does the same.
+// Updates the numbers on an event's page while a run or mails are unfinished. Without it, reloading does the same.
 
-const section = document.querySelector("#kemajuan[data-live]");
+const section = document.querySelector("#progress[data-live]");
 const PAUSE = 2000;
 
-async function look(tag) {
+async function fetchCounts(tag) {
   const response = await fetch(section.dataset.address, { headers: tag ? { "If-None-Match": tag } : {} });
   if (response.status === 304) return { tag };
   if (!response.ok) throw new Error(String(response.status));
@@ -30,7 +30,7 @@ async function follow() {
     await new Promise((resume) => setTimeout(resume, PAUSE));
     if (document.hidden) continue;
     try {
-      const seen = await look(tag);
+      const seen = await fetchCounts(tag);
       tag = seen.tag;
       if (!seen.counts) continue;
       show(seen.counts);
@@ -39,7 +39,7 @@ async function follow() {
         return;
       }
     } catch {
-      // The network comes back, or the sign-in has run out and a reload asks for it.
+      // Try again: the network may come back. If the sign-in has expired, a reload asks for it.
     }
   }
 }

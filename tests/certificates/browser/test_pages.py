@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import text
 
-from services.certificates import credential
 from services.certificates.app import create_app
 from services.certificates.models import db
+from services.certificates.signing import credential
 from shared.web import signin
 from tests.browsing import ARGUMENTS, CHROMIUM, SCHEMES, WIDTHS, objections, served
-from tests.certificates import scene
+from tests.certificates import support
 from tests.certificates.test_layout import SVG
 from tests.certificates.test_verification_files import _document
 
@@ -17,18 +17,18 @@ EVENT = "/certificates/console/events/1"
 
 @pytest.fixture
 def address(clean, tmp_path, monkeypatch):
-    scene.at_business_time(tmp_path, monkeypatch, scene.at(17, 16))
-    scene.tell(
-        scene.event(),
-        *scene.full_day([1, 2, 3, 4]),
-        scene.person(5),
-        scene.attendance(5, 1, 125),
-        scene.person(6, name="Aksara \U00012000"),
-        *(scene.attendance(6, session) for session in (1, 2)),
+    support.at_business_time(tmp_path, monkeypatch, support.at(17, 16))
+    support.receive(
+        support.event(),
+        *support.full_day([1, 2, 3, 4]),
+        support.participant(5),
+        support.attendance(5, 1, 125),
+        support.participant(6, name="Aksara \U00012000"),
+        *(support.attendance(6, session) for session in (1, 2)),
     )
-    scene.issue_all()
-    scene.tell(scene.person(2, version=2, name="Nama Betul"), scene.attendance(3, 2, 10, version=2))
-    scene.issue_all()
+    support.issue_all()
+    support.receive(support.participant(2, version=2, name="Nama Betul"), support.attendance(3, 2, 10, version=2))
+    support.issue_all()
     with db.transaction() as session:
         session.execute(text("UPDATE mails SET state = 'done'"))
         session.execute(
@@ -36,7 +36,7 @@ def address(clean, tmp_path, monkeypatch):
         )
         session.execute(
             text("UPDATE certificates SET status = 'revoked', reason = 'Keliru' WHERE participant_id = :id"),
-            {"id": scene.participant_id(4)},
+            {"id": support.participant_id(4)},
         )
     with served(create_app()) as address:
         monkeypatch.setenv("HADIR_PUBLIC_URL", address)
@@ -60,7 +60,8 @@ def open_context(browser, address, **options):
 
 def _pages() -> dict[str, str]:
     valid, replaced, revoked = (
-        next(row for row in scene.certificates() if row.status == status) for status in ("valid", "replaced", "revoked")
+        next(row for row in support.certificates() if row.status == status)
+        for status in ("valid", "replaced", "revoked")
     )
     return {
         "valid": f"/v/{credential.grouped(valid.code)}",
@@ -70,8 +71,8 @@ def _pages() -> dict[str, str]:
         "form": "/v/",
         "events": "/certificates/console/",
         "event": EVENT,
-        "nobody": f"{EVENT}?cari=zzz",
-        "person": f"{EVENT}/people/{scene.participant_id(2)}",
+        "nobody": f"{EVENT}?search=zzz",
+        "person": f"{EVENT}/people/{support.participant_id(2)}",
         "layout": f"{EVENT}/layout/",
         "english": f"{EVENT}?lang=en",
     }
@@ -88,9 +89,9 @@ def test_axe_finds_nothing(browser, address, width, scheme):
     assert {name: issues for name, issues in found.items() if issues} == {}
 
 
-def test_forms_that_were_filled_in_wrongly(browser, address):
+def test_forms_with_errors(browser, address):
     page = open_context(browser, address, viewport={"width": 320, "height": 800}).new_page()
-    page.goto(f"{address}{EVENT}/people/{scene.participant_id(2)}")
+    page.goto(f"{address}{EVENT}/people/{support.participant_id(2)}")
     page.get_by_label("beri sertifikat", exact=True).check()
     page.get_by_role("button", name="Simpan keputusan").click()
     assert page.get_by_role("alert").is_visible()
@@ -105,8 +106,8 @@ def test_forms_that_were_filled_in_wrongly(browser, address):
     assert objections(page) == []
 
 
-def test_a_stranger_checks_a_file_without_javascript(browser, address):
-    row = next(row for row in scene.certificates() if row.status == "valid")
+def test_a_file_is_verified_without_javascript(browser, address):
+    row = next(row for row in support.certificates() if row.status == "valid")
     page = open_context(browser, address, java_script_enabled=False).new_page()
     page.goto(f"{address}/v/")
     page.get_by_label("Berkas sertifikat").set_input_files(
@@ -117,9 +118,9 @@ def test_a_stranger_checks_a_file_without_javascript(browser, address):
     assert page.get_by_text(row.data["name"]).is_visible()
 
 
-def test_progress_moves_by_itself_and_ends_with_the_list(browser, address):
-    scene.tell(*scene.full_day([7, 8]))
-    scene.tick()
+def test_progress_updates_automatically_and_ends_with_the_list(browser, address):
+    support.receive(*support.full_day([7, 8]))
+    support.tick()
     page = open_context(browser, address).new_page()
     page.goto(address + EVENT)
     assert page.locator("progress").is_visible()
