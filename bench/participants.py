@@ -16,8 +16,8 @@ from sqlalchemy import text
 
 from bench.ground import Ground, ground, tell
 from bench.signup import prepare
-from services.registration import people
 from services.registration.models import Event, Participant, db
+from shared.paging import cursor_of
 from shared.web import signin
 from stack.ports import HOST
 
@@ -87,7 +87,7 @@ def cursor_at(share: float) -> str:
         everybody = session.query(Participant).order_by(Participant.created_at, Participant.id)
         person = everybody.offset(int(everybody.count() * share)).first()
         assert person is not None
-        return people.cursor_of(person)
+        return cursor_of(person.created_at, person.id)
 
 
 def measure(listed: List, deep: str) -> dict[str, float]:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from bench import bare
 from bench.ground import Request, closed_loop, ground, per_second, tell
-from services.registration import demo
+from services.registration.demo import reference_event
 from services.registration.models import SeatPool, db
 from shared import clock
 
@@ -23,10 +23,10 @@ SEATS = 1_000_000
 
 def prepare() -> None:
     """The reference event, a week from now, with more seats than anybody can take."""
-    day = (clock.real_now() + demo.timedelta(days=7)).date()
+    day = (clock.real_now() + reference_event.timedelta(days=7)).date()
     secrets = {"DEMO_ORGANISER_EMAIL": "panitia@contoh.example", "DEMO_ORGANISER_PASSWORD": "bench-bench-bench"}
     with db.transaction() as session:
-        demo.load(session, day, demo.START, 0, secrets)
+        reference_event.load(session, day, reference_event.START, 0, secrets)
         session.execute(update(SeatPool).values(size=SEATS))
 
 
@@ -34,7 +34,7 @@ def request(number: int) -> Request:
     """The number-th person signs up."""
     person = {"name": f"Peserta Contoh {number}", "email": f"p{number}@contoh.example", "consent": True}
     headers = {"Content-Type": "application/json", "Idempotency-Key": f"bench-{number}"}
-    return "POST", f"/api/v1/events/{demo.SLUG}/registrations", json.dumps(person).encode(), headers
+    return "POST", f"/api/v1/events/{reference_event.SLUG}/registrations", json.dumps(person).encode(), headers
 
 
 @click.command()

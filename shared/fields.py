@@ -100,3 +100,15 @@ class Instant(fields.DateTime):
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
         return super()._serialize(value, attr, obj, **kwargs)
+
+
+def flatten(messages: Any) -> dict[str, list[str]]:
+    """marshmallow's messages as lists of text by field name; nested ones joined with dots."""
+    flat: dict[str, list[str]] = {}
+    for name, value in (messages or {}).items():
+        if isinstance(value, dict):
+            for inner, texts in flatten(value).items():
+                flat[f"{name}.{inner}"] = texts
+        else:
+            flat[str(name)] = [str(text) for text in (value if isinstance(value, list) else [value])]
+    return flat

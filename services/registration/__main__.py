@@ -18,16 +18,16 @@ cli = service_cli("services.registration")
 def demo(day: datetime | None, start: datetime | None, participants: int) -> None:
     """Load the reference event, with invented people. Repeating it changes nothing.
 
-    Passwords come from DEMO_ORGANISER_PASSWORD and DEMO_COORDINATOR_PASSWORD; without one, no such sign-in is made.
+    Passwords come from DEMO_ORGANISER_PASSWORD and DEMO_COORDINATOR_PASSWORD; without one, that account is not created.
     """
-    from services.registration import demo as reference
+    from services.registration.demo import reference_event
     from services.registration.models import db
     from shared import clock
 
-    on = day.date() if day else clock.now().astimezone(ZoneInfo(reference.ZONE)).date()
-    at = start.time() if start else reference.START
+    on = day.date() if day else clock.now().astimezone(ZoneInfo(reference_event.ZONE)).date()
+    at = start.time() if start else reference_event.START
     with db.transaction() as session:
-        sign_ins = reference.load(session, on, at, participants, os.environ)
+        sign_ins = reference_event.load(session, on, at, participants, os.environ)
     for sign_in in sign_ins:
         click.echo(f"{sign_in.role}: {sign_in.email}")
 

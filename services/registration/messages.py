@@ -1,14 +1,30 @@
-"""What registration hears from others, and which function takes it. What it tells is in publishing.py."""
+"""Which function handles which message, and which builder makes the facts that registration publishes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from services.registration.copies import take_attendance, take_certificates
-from services.registration.walkins import take_walk_ins
-from shared.contracts import ATTENDANCE_CHANGED, CERTIFICATE_CHANGED, WALK_IN_REQUESTED
+from sqlalchemy.orm import Session
+
+from services.registration import inbound, outbound
+from shared.contracts import (
+    ATTENDANCE_CHANGED,
+    CERTIFICATE_CHANGED,
+    EVENT_CHANGED,
+    PARTICIPANT_CHANGED,
+    WALK_IN_ANSWERED,
+    WALK_IN_REQUESTED,
+)
 from shared.delivery.inbox import Handler
 
+Builder = Callable[[Session, Sequence[Any]], Sequence[Mapping[str, Any]]]
+
 HANDLERS: Mapping[str, Handler] = {
-    ATTENDANCE_CHANGED.type: take_attendance,
-    CERTIFICATE_CHANGED.type: take_certificates,
-    WALK_IN_REQUESTED.type: take_walk_ins,
+    ATTENDANCE_CHANGED.type: inbound.store_attendance,
+    CERTIFICATE_CHANGED.type: inbound.store_certificates,
+    WALK_IN_REQUESTED.type: inbound.handle_walk_ins,
+}
+PUBLISHES: Mapping[str, Builder] = {
+    EVENT_CHANGED.type: outbound.event_facts,
+    PARTICIPANT_CHANGED.type: outbound.participant_facts,
+    WALK_IN_ANSWERED.type: outbound.walk_in_facts,
 }

@@ -1,6 +1,6 @@
 """What registration is made of."""
 
-from services.registration.mailing import SEND_MAIL
+from services.registration.mail.requests import SEND_MAIL
 from services.registration.models import Base, db
 from shared.delivery.models import DeliveryBase
 from shared.mail.models import MailBase

@@ -20,6 +20,8 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from shared.fields import flatten
+
 # What a form carries besides the schema's fields.
 _OWN = frozenset({"csrf_token"})
 
@@ -106,15 +108,3 @@ def _nested(schema: Schema, typed: dict[str, Any]) -> dict[str, Any]:
         if value != "":
             target[key] = value
     return plain | inside
-
-
-def flatten(messages: Any) -> dict[str, list[str]]:
-    """marshmallow's messages as lists of text by field name; nested ones joined with dots."""
-    flat: dict[str, list[str]] = {}
-    for name, value in (messages or {}).items():
-        if isinstance(value, dict):
-            for inner, texts in flatten(value).items():
-                flat[f"{name}.{inner}"] = texts
-        else:
-            flat[str(name)] = [str(text) for text in (value if isinstance(value, list) else [value])]
-    return flat

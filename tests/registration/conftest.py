@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.registration import demo
 from services.registration.app import create_app
+from services.registration.demo import reference_event
 from services.registration.models import Event, Partner, db
 from shared import clock
 
@@ -37,9 +37,9 @@ def coming_day() -> date:
 def event(app, coming_day) -> Event:
     """The reference event in 30 days: six partners with 5 seats each, 6 open seats, a speaker, nobody else."""
     with db.transaction() as session:
-        demo.load(session, coming_day, demo.START, 0, PASSWORDS)
+        reference_event.load(session, coming_day, reference_event.START, 0, PASSWORDS)
     with db.transaction() as session:
-        return session.query(Event).filter_by(slug=demo.SLUG).one()
+        return session.query(Event).filter_by(slug=reference_event.SLUG).one()
 
 
 @pytest.fixture

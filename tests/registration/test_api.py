@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlalchemy import select
 
-from services.registration import questions
+from services.registration.events import questions
 from services.registration.models import Attendance, Event, Participant, db
-from services.registration.schemas_questions import QuestionForm
+from services.registration.schemas.questions import QuestionForm
 from shared import keys, tickets
+from shared.actors import SYSTEM_ACTOR
 
 GOOD = {"name": "Ayu Lestari", "email": "ayu@contoh.example", "consent": True}
 
@@ -67,7 +68,7 @@ def test_cancelling_by_token_frees_the_seat_and_repeats_harmlessly(client, event
 def test_the_holder_changes_name_needs_and_answers(client, event):
     with db.transaction() as session:
         asked = {"label": "Umur", "kind": "number", "required": True}
-        questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
+        questions.add(session, SYSTEM_ACTOR, session.get(Event, event.id), QuestionForm().load(asked))
     own = f"/api/v1/registrations/{_post(client, event, {**GOOD, 'answers': {'umur': 30}}).json['token']}"
 
     def put(what, body):

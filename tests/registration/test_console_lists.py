@@ -10,9 +10,11 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
-from services.registration import demo_people, people, signup
-from services.registration.mail_texts import compose
+from services.registration.demo import sample_people
+from services.registration.enrolment import sign_up
+from services.registration.mail.compose import compose
 from services.registration.models import Attendance, Event, Participant, Partner, db
+from services.registration.participants import search
 from shared import jobs, keys, tickets
 from shared.mail.models import Mail
 from tests.registration.conftest import hidden
@@ -22,7 +24,7 @@ from tests.registration.conftest import hidden
 def crowd(event):
     """The demonstration's thirty people."""
     with db.transaction() as session:
-        demo_people.fill(session, session.get(Event, event.id), 30)
+        sample_people.fill(session, session.get(Event, event.id), 30)
 
 
 def _get(client, event, what, **query):
@@ -32,7 +34,7 @@ def _get(client, event, what, **query):
 
 
 def _names(page):
-    return [name for name, _needs in demo_people.PEOPLE if f">{name}</a>" in page.text]
+    return [name for name, _needs in sample_people.PEOPLE if f">{name}</a>" in page.text]
 
 
 def test_search_finds_names_addresses_and_codes(organiser, event, crowd):
@@ -61,11 +63,11 @@ def test_filters_narrow_and_nonsense_narrows_nothing(organiser, event, crowd, pa
 
 def test_pages_show_everybody_once_in_order(event, crowd):
     with db.transaction() as session:
-        found = people.matching(event.id, {})
+        found = search.matching(event.id, {})
         seen, cursor = [], None
         while True:
-            page = people.page(session, found, cursor, size=7)
-            seen += [person.id for person in page.people]
+            page = search.page(session, found, cursor, size=7)
+            seen += [person.id for person in page.rows]
             if page.next is None:
                 break
             cursor = page.next
@@ -75,7 +77,7 @@ def test_pages_show_everybody_once_in_order(event, crowd):
 def test_csv_has_everybody_but_no_needs_and_no_formulas(organiser, event, crowd):
     with db.transaction() as session:
         details = {"name": '=HYPERLINK("http://x")', "email": None, "needs": ["braille"], "needs_consent": True}
-        signup.register(session, session.get(Event, event.id), details, "organiser")
+        sign_up.register(session, session.get(Event, event.id), details, "organiser")
     answer = _get(organiser, event, "files/participants.csv")
     lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
     assert len(lines) == 1 + 32
@@ -88,7 +90,7 @@ def test_csv_has_everybody_but_no_needs_and_no_formulas(organiser, event, crowd)
 
 def test_xlsx_is_a_workbook_of_texts(organiser, event, crowd):
     with db.transaction() as session:
-        signup.register(session, session.get(Event, event.id), {"name": "=1+1", "email": None}, "organiser")
+        sign_up.register(session, session.get(Event, event.id), {"name": "=1+1", "email": None}, "organiser")
     book = load_workbook(io.BytesIO(_get(organiser, event, "files/participants.xlsx", q="=1").data))
     rows = list(book.active.iter_rows(values_only=True))
     assert (rows[0][0], rows[1][0], len(rows)) == ("Nama", "=1+1", 2)
@@ -139,7 +141,9 @@ def test_paper_tickets_open_the_door(organiser, event, crowd):
 def test_badges_are_eight_to_a_sheet_with_large_names_and_open_the_door(organiser, event, partners, crowd):
     with db.transaction() as session:
         long = {"name": "Raden Ajeng Kusumaningtyas Wulandari Prawirohardjo, S.Pd., M.Hum.", "role": "moderator"}
-        signup.register(session, session.get(Event, event.id), {**long, "organisation": "O" + " rganisasi" * 19}, "api")
+        sign_up.register(
+            session, session.get(Event, event.id), {**long, "organisation": "O" + " rganisasi" * 19}, "api"
+        )
         people = session.query(Participant).filter_by(status="confirmed").count()
     made = _get(organiser, event, "files/badges.pdf").data
     reader = PdfReader(io.BytesIO(made))
@@ -163,7 +167,7 @@ def test_badges_are_eight_to_a_sheet_with_large_names_and_open_the_door(organise
 def test_names_in_scripts_without_a_font_still_print(organiser, event):
     with db.transaction() as session:
         for name in ("ꦲꦢꦶꦂ", "محمد", "Ngũgĩ", "#set text", "$x^2$ *b* <a>"):
-            signup.register(session, session.get(Event, event.id), {"name": name, "email": None}, "organiser")
+            sign_up.register(session, session.get(Event, event.id), {"name": name, "email": None}, "organiser")
     for filename in ("attendance.pdf", "tickets.pdf", "badges.pdf"):
         pages = PdfReader(io.BytesIO(_get(organiser, event, f"files/{filename}").data)).pages
         text = "".join(page.extract_text() for page in pages)

@@ -19,7 +19,7 @@ def _load(*arguments):
 def _events():
     with db.transaction() as session:
         rows = session.scalars(select(Event).order_by(Event.id)).all()
-        return {event.slug: (event.starts_at, [item.opens_at for item in event.sessions]) for event in rows}
+        return {event.slug: (event.starts_at, [item.opens_at for item in event.agenda]) for event in rows}
 
 
 def _people():

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from services.registration import demo, editing
+from services.registration.demo import reference_event
+from services.registration.events import copying, editing
 from services.registration.models import AuditEntry, ConsentText, Event, Partner, SeatPool, db
+from shared.actors import SYSTEM_ACTOR
 from shared.delivery.models import Outgoing
 from tests.registration.conftest import hidden
 
@@ -35,7 +37,7 @@ def _post(client, page, address=None, **data):
 def _event(slug="lokakarya-advokasi-difabel"):
     with db.transaction() as session:
         event = session.scalars(select(Event).where(Event.slug == slug)).one()
-        event.sessions, event.partners  # noqa: B018 - loaded while the session is open
+        event.agenda, event.partners  # noqa: B018 - loaded while the session is open
         return event
 
 
@@ -50,7 +52,7 @@ def test_a_new_event_is_a_draft_with_one_session(organiser):
     assert _post(organiser, "/console/events/new", **FORM).status_code == 303
     event = _event()
     assert (event.status, event.starts_at.astimezone(JAKARTA).hour, event.topics) == ("draft", 8, ["Satu", "Dua"])
-    assert len(event.sessions) == 1
+    assert len(event.agenda) == 1
     assert event.certificate_policy["peserta"] == {"kind": "minutes", "share": 0.6}
     assert event.signatories == [{"name": "Ibu Rekaan", "title": "Ketua"}]
     assert [fact["status"] for fact in _told(event.id)] == ["draft"]
@@ -125,7 +127,7 @@ def test_a_copy_moves_agenda_windows_and_seats_and_no_people(organiser, event, v
         made = session.scalars(select(Event).order_by(Event.id.desc())).first()
         original = session.get(Event, event.id)
         assert (made.status, made.starts_at.astimezone(JAKARTA).date()) == ("draft", day)
-        moved = [item.opens_at - old.opens_at for item, old in zip(made.sessions, original.sessions, strict=True)]
+        moved = [item.opens_at - old.opens_at for item, old in zip(made.agenda, original.agenda, strict=True)]
         assert len(set(moved)) == 1
         sizes = session.scalars(select(SeatPool.size).where(SeatPool.event_id == made.id)).all()
         assert (sum(sizes), len(sizes)) == (36, 7)
@@ -139,7 +141,7 @@ def test_a_copy_keeps_the_wall_clock_across_a_change_of_daylight_saving(event):
         ours = session.get(Event, event.id)
         ours.timezone = "Europe/Berlin"
         local = ours.starts_at.astimezone(ZoneInfo("Europe/Berlin"))
-        made = editing.copy(session, ours, (local + timedelta(days=182)).date())
+        made = copying.copy(session, SYSTEM_ACTOR, ours, (local + timedelta(days=182)).date())
         there = made.starts_at.astimezone(ZoneInfo("Europe/Berlin"))
     assert (there.hour, there.minute) == (local.hour, local.minute)
     assert there.utcoffset() != local.utcoffset()
@@ -157,7 +159,7 @@ def test_sessions_are_added_changed_and_removed_and_told_each_time(organiser, ev
     }
     assert _post(organiser, page, session_title="Makan siang", **form).status_code == 303
     assert [len(fact["sessions"]) for fact in _told(event.id)] == [2, 3]
-    added = next(item for item in _event(demo.SLUG).sessions if item.title == "Makan siang")
+    added = next(item for item in _event(reference_event.SLUG).agenda if item.title == "Makan siang")
     wrong = _post(organiser, page, f"{page}{added.id}", session_title="Makan", **{**form, "late_after": f"{day}T11:00"})
     assert wrong.status_code == 422
     assert 'href="#f-late_after"' in wrong.text

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from services.registration import demo_people, groups, signup
-from services.registration.groups import Member, draw
+from services.registration.demo import sample_people
+from services.registration.enrolment import sign_up
+from services.registration.groups import assigning
+from services.registration.groups.drawing import Member, draw
 from services.registration.models import Event, Participant, db
 from shared.delivery.models import Outgoing
 from tests.registration.conftest import hidden
@@ -80,7 +82,7 @@ def _post(client, event, what, **data):
 
 def _fill(event, count=30):
     with db.transaction() as session:
-        demo_people.fill(session, session.get(Event, event.id), count)
+        sample_people.fill(session, session.get(Event, event.id), count)
 
 
 def _groups():
@@ -141,9 +143,9 @@ def test_a_companion_named_by_code_is_in_the_same_group(organiser, event):
 
 def test_the_stage_is_in_no_group(organiser, event):
     with db.transaction() as session:
-        signup.register(session, session.get(Event, event.id), {"name": "A", "email": None}, "organiser")
+        sign_up.register(session, session.get(Event, event.id), {"name": "A", "email": None}, "organiser")
     _post(organiser, event, "draw", groups="2")
     with db.transaction() as session:
         speaker = session.query(Participant).filter_by(role="narasumber").one()
         assert speaker.group_number is None
-        assert groups.everybody(session, session.get(Event, event.id))[0].name == "A"
+        assert assigning.eligible(session, session.get(Event, event.id))[0].name == "A"

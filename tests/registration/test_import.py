@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from services.registration import importing, signup, tables
+from services.registration.enrolment import importing, sign_up, spreadsheets
 from services.registration.models import Import, Participant, Partner, SeatPool, db
 from shared.mail.models import Mail
 from tests.registration.conftest import hidden
@@ -105,7 +105,7 @@ def test_errors_are_told_by_line_and_column_and_nothing_is_taken(organiser, part
 def test_duplicates_are_marked_in_the_file_and_against_the_event(organiser, partners, event):
     with db.transaction() as session:
         ours = session.get(Partner, partners[1].id)
-        signup.register(session, ours.event, {"name": "Ayu", "email": "ayu@contoh.example"}, "form", ours)
+        sign_up.register(session, ours.event, {"name": "Ayu", "email": "ayu@contoh.example"}, "form", ours)
     rows = [
         [f"P{n}", email, "", "", "", "", "ya"]
         for n, email in enumerate(["x@c.example", "X@c.example", "AYU@contoh.example"])
@@ -121,7 +121,7 @@ def test_somebody_who_signs_up_between_preview_and_commit_stops_it_whole(organis
     organiser.get(address)
     with db.transaction() as session:
         ours = session.get(Partner, partners[1].id)
-        signup.register(session, ours.event, {"name": "N", "email": "nimah@contoh.example"}, "form", ours)
+        sign_up.register(session, ours.event, {"name": "N", "email": "nimah@contoh.example"}, "form", ours)
     _page, done = _commit(organiser, address)
     assert done.status_code == 422
     assert _people() == []
@@ -178,8 +178,8 @@ def test_a_bomb_is_not_unpacked():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (70 * 1024 * 1024))
-    with pytest.raises(tables.Unreadable):
-        tables.read(out.getvalue())
+    with pytest.raises(spreadsheets.Unreadable):
+        spreadsheets.read(out.getvalue())
 
 
 def test_the_template_can_be_uploaded_as_it_is(organiser, partners):

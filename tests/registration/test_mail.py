@@ -10,8 +10,9 @@ from aiosmtpd.controller import Controller
 from PIL import Image
 from sqlalchemy import select
 
-from services.registration import cancelling, tasks
-from services.registration.mailing import SEND_MAIL
+from services.registration import tasks
+from services.registration.enrolment import cancelling
+from services.registration.mail.requests import SEND_MAIL
 from services.registration.models import Event, Participant, db
 from shared import jobs, keys, tickets
 from shared.mail.models import Mail

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from services.registration import accounts, mail_log
-from services.registration.mail_texts import compose
+from services.registration.accounts import passwords
+from services.registration.mail import requests
+from services.registration.mail.compose import compose
 from services.registration.models import Account, Participant, db
+from services.registration.reports import mail_log
 from shared import clock, jobs
 from shared.mail.models import Mail
 from tests.registration.conftest import hidden
@@ -39,7 +41,7 @@ def test_pages_show_every_mail_once_the_newest_first(mails, event):
         seen, cursor = [], None
         while True:
             shown = mail_log.page(session, event.id, "", cursor)
-            seen += [mail.recipient for mail in shown.mails]
+            seen += [mail.recipient for mail in shown.rows]
             if shown.next is None:
                 break
             cursor = shown.next
@@ -68,11 +70,15 @@ def test_a_page_of_the_log_narrows_leads_on_and_comes_back_after_sending_again(m
     ("kind", "subject", "sentences"),
     [
         (
-            accounts.INVITATION,
+            requests.INVITATION,
             "Undangan mengelola acara / Invitation to manage events",
             ("Anda diundang untuk mengelola acara", "You are invited to manage"),
         ),
-        (accounts.RESET, "Kata sandi baru / New password", ("Ada yang meminta kata sandi", "Somebody asked for a new")),
+        (
+            requests.PASSWORD_RESET,
+            "Kata sandi baru / New password",
+            ("Ada yang meminta kata sandi", "Somebody asked for a new"),
+        ),
     ],
 )
 def test_account_mails_are_in_both_languages_and_both_forms(event, kind, subject, sentences):
@@ -89,5 +95,5 @@ def test_account_mails_are_in_both_languages_and_both_forms(event, kind, subject
     assert '<section lang="en">' in html
     assert "Ni'mah <b>" in text
     assert "Ni&#39;mah &lt;b&gt;" in html
-    assert text.count(accounts.password_link(account).partition("?")[0].rsplit("/", 1)[0]) == 2
+    assert text.count(passwords.password_link(account).partition("?")[0].rsplit("/", 1)[0]) == 2
     assert "\n\n\n" not in text

@@ -6,9 +6,10 @@ import icalendar
 import pytest
 from sqlalchemy import select, text
 
-from services.registration import erasing, tasks
+from services.registration import erasure, tasks
 from services.registration.models import Attendance, Event, Participant, SeatPool, db
 from shared import clock
+from shared.actors import SYSTEM_ACTOR
 from shared.delivery.models import DeadLetter, Outgoing
 from shared.mail.models import Mail
 from tests.registration.conftest import hidden
@@ -129,7 +130,7 @@ def test_an_erased_person_is_nowhere_in_the_database_any_more(ayu, client, organ
 def test_the_tombstone_is_the_last_word_and_the_only_one_on_its_way(ayu, event):
     person = ayu.row
     with db.transaction() as session:
-        erasing.erase(session, session.get(Event, event.id), person.id)
+        erasure.erase(session, SYSTEM_ACTOR, session.get(Event, event.id), person.id)
     (fact,) = _told(person)
     assert (fact["erased"], fact["name"], fact["email"], fact["organisation"]) == (True, None, None, None)
     assert fact["version"] > person.version
@@ -138,7 +139,7 @@ def test_the_tombstone_is_the_last_word_and_the_only_one_on_its_way(ayu, event):
 def test_who_was_there_still_counts_after_an_erasure(ayu, event):
     _arrive(ayu.row)
     with db.transaction() as session:
-        erasing.erase(session, session.get(Event, event.id), ayu.row.id)
+        erasure.erase(session, SYSTEM_ACTOR, session.get(Event, event.id), ayu.row.id)
     assert ayu.row.status == "confirmed"
 
 

@@ -7,10 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.registration import demo, signup, tasks
+from services.registration import tasks
+from services.registration.demo import reference_event
+from services.registration.enrolment import sign_up
 from services.registration.models import Account, AuditEntry, Event, Participant, Partner, SeatPool, db
-from services.registration.partners import release_unused
+from services.registration.partners import invitations
+from services.registration.partners.allotments import release_unused
 from shared import clock
+from shared.actors import SYSTEM_ACTOR
 from shared.delivery.models import Outgoing
 from shared.mail.models import Mail
 from tests.registration.conftest import COORDINATORS, hidden, sign_in
@@ -25,7 +29,7 @@ def post(client, page: str, address: str, **data):
 def yapari(app, coming_day):
     """The reference event with coordinators; a client signed in as Yapari's, and Yapari itself."""
     with db.transaction() as session:
-        demo.load(session, coming_day, demo.START, 6, COORDINATORS)
+        reference_event.load(session, coming_day, reference_event.START, 6, COORDINATORS)
         partner = session.scalars(select(Partner).where(Partner.name == "Yapari")).one()
     client = app.test_client()
     answer = sign_in(client, "koordinator@yapari.example", COORDINATORS["DEMO_COORDINATOR_PASSWORD"])
@@ -66,7 +70,7 @@ def test_an_allotment_never_falls_below_what_is_taken(organiser, event, partners
         for number in range(3):
             details = {"name": f"O{number}", "email": None}
             ours = session.get(Partner, partner.id)
-            signup.register(session, ours.event, details, "organiser", ours)
+            sign_up.register(session, ours.event, details, "organiser", ours)
     page = f"/console/partners/{partner.id}/edit"
     assert post(organiser, page, page, name=partner.name, allotment="2").status_code == 422
     assert post(organiser, page, page, name=partner.name, allotment="3").status_code == 303
@@ -76,7 +80,7 @@ def test_an_allotment_never_falls_below_what_is_taken(organiser, event, partners
 def test_a_larger_pool_seats_who_waits(organiser, event):
     with db.transaction() as session:
         for number in range(8):
-            signup.register(session, session.get(Event, event.id), {"name": f"O{number}", "email": None}, "door")
+            sign_up.register(session, session.get(Event, event.id), {"name": f"O{number}", "email": None}, "door")
     page = f"/console/events/{event.id}/partners"
     post(organiser, page, f"/console/events/{event.id}/open-seats", size="7")
     with db.transaction() as session:
@@ -96,7 +100,7 @@ def test_an_expired_link_is_no_good(organiser, event, partners):
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, f"/console/partners/{partners[0].id}/invitation", invite_expires_at="2020-01-01T08:00")
     with db.transaction() as session:
-        assert signup.find_invite(session, session.merge(event), partners[0].invite_code) is None
+        assert invitations.find(session, session.merge(event), partners[0].invite_code) is None
 
 
 def test_unused_seats_go_to_the_open_pool_at_their_date(event, partners, monkeypatch):
@@ -111,7 +115,7 @@ def test_unused_seats_go_to_the_open_pool_at_their_date(event, partners, monkeyp
 def test_a_new_name_of_a_partner_is_told_for_each_of_its_people(organiser, event, partners):
     with db.transaction() as session:
         ours = session.get(Partner, partners[0].id)
-        person = signup.register(session, ours.event, {"name": "Ayu", "email": None}, "organiser", ours)
+        person = sign_up.register(session, ours.event, {"name": "Ayu", "email": None}, "organiser", ours)
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, page, name="Nama Baru", allotment="5")
     with db.transaction() as session:
@@ -193,7 +197,7 @@ def test_an_invited_coordinator_sets_a_password_and_signs_in(organiser, app, eve
     address = f"/console/partners/{partners[2].id}/coordinators"
     invited = post(organiser, page, address, person="Bu Tini", email="tini@yapari.example")
     assert invited.status_code == 303
-    from services.registration.mail_texts import compose
+    from services.registration.mail.compose import compose
 
     with db.transaction() as session:
         mail = session.query(Mail).filter_by(kind="account-invitation").one()
@@ -217,6 +221,6 @@ def test_a_withdrawn_coordinator_is_signed_out_for_good(yapari, organiser):
 
 def test_releasing_moves_seats_and_loses_none(event, partners):
     with db.transaction() as session:
-        assert release_unused(session, session.get(Partner, partners[0].id)) == 5
+        assert release_unused(session, SYSTEM_ACTOR, session.get(Partner, partners[0].id)) == 5
     with db.transaction() as session:
         assert sum(session.scalars(select(SeatPool.size).where(SeatPool.event_id == event.id)).all()) == 36

@@ -9,9 +9,12 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from services.registration import answers, editing, importing, questions
+from services.registration.enrolment import importing
+from services.registration.events import copying, questions
 from services.registration.models import Event, Import, Participant, db
-from services.registration.schemas_questions import QuestionForm
+from services.registration.schemas import answers
+from services.registration.schemas.questions import QuestionForm
+from shared.actors import SYSTEM_ACTOR
 from tests.registration.conftest import hidden
 from tests.registration.test_import import HEAD, _commit, _upload
 
@@ -129,7 +132,9 @@ def test_organisers_who_change_the_form_at_once_do_not_undo_each_other(editor):
         with db.transaction() as session:
             event = session.get(Event, editor.id)
             everybody_has_read.wait()
-            questions.add(session, event, QuestionForm().load({"label": f"Pertanyaan {number}", "kind": "text"}))
+            questions.add(
+                session, SYSTEM_ACTOR, event, QuestionForm().load({"label": f"Pertanyaan {number}", "kind": "text"})
+            )
 
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(ask, range(5)))
@@ -225,7 +230,7 @@ def test_a_copy_asks_the_same_but_not_what_was_removed(asking, visitor, event, c
     visitor.sign_up(**FILLED)
     asking.post("materi/remove")
     with db.transaction() as session:
-        made = editing.copy(session, session.get(Event, event.id), coming_day)
+        made = copying.copy(session, SYSTEM_ACTOR, session.get(Event, event.id), coming_day)
         assert [one["key"] for one in made.questions] == ["harapan-anda", "makan-siang", "umur", "tiba-tanggal"]
 
 

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from services.registration import cancelling, seats, signup
+from services.registration.enrolment import cancelling, sign_up
 from services.registration.models import Event, Participant, SeatPool, db
+from services.registration.partners import invitations
+from services.registration.seats import pools
 from shared.mail.models import Mail
 
 # Each with a connection of its own. The control's barrier wants everybody: RUSH is a multiple.
@@ -32,7 +34,7 @@ def _sign_up(number: int, event_id: int, invite: str | None = None):
     with db.transaction() as session:
         event = session.get(Event, event_id)
         details = {"name": f"Orang {number}", "email": f"orang{number}@contoh.example"}
-        return signup.sign_up(session, event, details, "form", invite).id
+        return sign_up.sign_up(session, event, details, "form", invite).id
 
 
 def _rush(event_id: int, invite: str | None = None, people: int = RUSH):
@@ -86,7 +88,7 @@ def test_control_without_the_lock_the_same_rush_oversells(event, monkeypatch, ca
     with db.transaction() as session:
         # Fewer seats than look at once: the first round oversells already, whatever the threads do afterwards.
         session.query(SeatPool).filter_by(event_id=event.id, partner_id=None).update({"size": THREADS - 2})
-    monkeypatch.setattr(seats, "take", look_then_take)
+    monkeypatch.setattr(pools, "take", look_then_take)
     with _without_constraint():
         _rush(event.id, people=RUSH)
         seated, (taken, size) = _count(event.id, "confirmed"), _taken(event.id)[None]
@@ -171,8 +173,8 @@ def test_one_address_at_the_same_moment_is_one_registration(event):
         try:
             with db.transaction() as session:
                 details = {"name": "Ayu", "email": "ayu@contoh.example"}
-                signup.sign_up(session, session.get(Event, event.id), details, "form")
-        except signup.AlreadyRegistered:
+                sign_up.sign_up(session, session.get(Event, event.id), details, "form")
+        except sign_up.AlreadyRegistered:
             return False
         return True
 
@@ -203,7 +205,7 @@ def test_an_invitation_works_as_often_as_it_may(event, partners):
         try:
             _sign_up(number, event.id, partners[0].invite_code)
             outcomes.append("in")
-        except signup.InviteInvalid:
+        except invitations.InviteInvalid:
             outcomes.append("refused")
 
     with ThreadPoolExecutor(THREADS) as crowd:

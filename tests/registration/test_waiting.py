@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.registration import cancelling, signup, tasks, waiting
-from services.registration.mail_texts import compose
+from services.registration import tasks
+from services.registration.enrolment import cancelling, offers, sign_up
+from services.registration.mail.compose import compose
 from services.registration.models import Event, Participant, db
 from shared import clock
 from shared.mail.models import Mail
@@ -18,7 +19,8 @@ def line(event):
         ours = session.get(Event, event.id)
         ours.offer_hours = 24
         people = [
-            signup.register(session, ours, {"name": f"P{n}", "email": f"p{n}@contoh.example"}, "form") for n in range(9)
+            sign_up.register(session, ours, {"name": f"P{n}", "email": f"p{n}@contoh.example"}, "form")
+            for n in range(9)
         ]
         return [person.id for person in people]
 
@@ -43,7 +45,7 @@ def test_an_offer_says_until_when(line, event):
 def test_a_confirmed_offer_stays(line, event, tmp_path, monkeypatch):
     _cancel(event, line[0])
     with db.transaction() as session:
-        waiting.confirm(session, line[6])
+        offers.confirm(session, line[6])
     _jump(monkeypatch, tmp_path, hours=25)
     tasks.tick()
     assert _statuses(line[6:]) == ["confirmed", "waitlisted", "waitlisted"]
@@ -63,7 +65,7 @@ def test_too_late_is_too_late(line, event, tmp_path, monkeypatch):
     _cancel(event, line[0])
     _jump(monkeypatch, tmp_path, hours=25)
     with db.transaction() as session:
-        waiting.confirm(session, line[6])
+        offers.confirm(session, line[6])
     tasks.tick()
     assert _statuses(line[6:7]) == ["cancelled"]
 

@@ -1,4 +1,4 @@
-"""JSON endpoints: load a schema, call one function, dump."""
+"""JSON endpoints: a view loads a schema, calls one use case and answers."""
 
 from flask_smorest import Api
 
@@ -7,6 +7,6 @@ from shared.web.app import add_api_blueprint
 
 
 def register(api: Api) -> None:
-    """Give ``api`` all endpoints of registration."""
-    for blueprint in (events.blueprint, registrations.blueprint, own.blueprint):
-        add_api_blueprint(api, blueprint)
+    """Add all endpoints of registration to ``api``."""
+    for module in (events, registrations, own):
+        add_api_blueprint(api, module.blueprint)

@@ -2,60 +2,51 @@
 
 from typing import Any
 
-from flask import abort, g
+from flask import g
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
-from services.registration import answers, cancelling, signup, tickets
-from services.registration.api.events import find
-from services.registration.models import Event, Participant, db
-from services.registration.models.participants import CONFIRMED
-from services.registration.pace import sign_ups
-from services.registration.schemas import RegistrationOut, SignUp
-from shared.fields import Text
+from services.registration.access import limit_sign_ups, link_holder, public_event
+from services.registration.api._answers import registration_answer, wrong_fields
+from services.registration.enrolment import sign_up
+from services.registration.enrolment.cancelling import cancel as cancel_registration
+from services.registration.models import Event, db
+from services.registration.partners.invitations import InviteInvalid
+from services.registration.schemas import answers
+from services.registration.schemas.participants import IdempotencyHeader, RegistrationResponse, SignUpSchema
 from shared.web import idempotency
 from shared.web.access import LINK_HOLDER, PUBLIC, who
 from shared.web.errors import problem
-from shared.web.forms import flatten
 from shared.web.openapi import problem_response
 
 blueprint = Blueprint("registrations", __name__, url_prefix="/api/v1", description="Registrations, by their holder")
 
 
-class IdempotencyHeader(Schema):
-    """A key that makes repeating a request harmless."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    key = Text(data_key="Idempotency-Key", load_default=None, longest=100)
-
-
 @blueprint.post("/events/<slug>/registrations")
-@sign_ups
-@blueprint.arguments(SignUp)
+@limit_sign_ups
+@blueprint.arguments(SignUpSchema)
 @blueprint.arguments(IdempotencyHeader, location="headers")
-@blueprint.response(201, RegistrationOut)
+@blueprint.response(201, RegistrationResponse)
 @problem_response(blueprint, 404, "No such public event")
-@problem_response(blueprint, 409, "Registered before, closed, or an invitation that is no good")
+@problem_response(blueprint, 409, "Already registered, sign-up closed, or an invalid invitation")
 @problem_response(blueprint, 429, "Too many sign-ups from this network in a minute")
 @who(PUBLIC)
 def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
     """Sign up. The same Idempotency-Key with the same content gets the first answer again."""
     try:
         with db.transaction() as session:
-            return _sign_up_once(session, find(session, slug), details, header["key"])
-    except signup.AlreadyRegistered:
+            return _sign_up_once(session, public_event(session, slug), details, header["key"])
+    except sign_up.AlreadyRegistered:
         with db.transaction() as session:
-            signup.remind(session, find(session, slug), details["email"])
+            sign_up.remind(session, public_event(session, slug), details["email"])
         return _conflict(
             "email", _("Alamat ini sudah terdaftar untuk acara ini. Tiketnya kami kirim lagi ke alamat itu.")
         )
-    except signup.InviteInvalid:
+    except InviteInvalid:
         return _conflict("invite", _("Undangan ini tidak berlaku (lagi)."))
-    except signup.SignUpClosed:
+    except sign_up.SignUpClosed:
         return problem(409, _("Pendaftaran ditutup"), request_id=g.request_id)
     except ValidationError as error:
         return wrong_fields(error)
@@ -66,20 +57,12 @@ def create(details: dict[str, Any], header: dict[str, Any], slug: str) -> Any:
 def _sign_up_once(session: Session, event: Event, details: dict[str, Any], key: str | None) -> dict[str, Any]:
     scope = f"api:{event.id}"
     if key and (earlier := idempotency.claim(session, scope, key, details)):
-        person = session.get(Participant, earlier.body["id"])
-        assert person is not None
-        return registration_out(event, person)
+        return registration_answer(event, sign_up.find_earlier(session, earlier.body["id"]))
     given = {**details, "answers": answers.check(event.questions, details["answers"])}
-    person = signup.sign_up(session, event, given, "api", details["invite"])
+    person = sign_up.sign_up(session, event, given, "api", details["invite"])
     if key:
         idempotency.store(session, scope, key, idempotency.Answer(201, {"id": str(person.id)}), str(person.id))
-    return registration_out(event, person)
-
-
-def wrong_fields(error: ValidationError) -> Any:
-    """422, each wrong field by its name, such as ``answers.diet``."""
-    title = _("Ada isian yang perlu diperbaiki")
-    return problem(422, title, errors=flatten(error.normalized_messages()), request_id=g.request_id)
+    return registration_answer(event, person)
 
 
 def _conflict(field: str, message: str) -> Any:
@@ -87,57 +70,23 @@ def _conflict(field: str, message: str) -> Any:
 
 
 @blueprint.get("/registrations/<token>")
-@blueprint.response(200, RegistrationOut)
+@blueprint.response(200, RegistrationResponse)
 @problem_response(blueprint, 404, "No such registration")
 @who(LINK_HOLDER)
 def one(token: str) -> Any:
     """A registration, by the token in its ticket's link."""
     with db.transaction() as session:
-        person = holder_of(session, token)
-        return registration_out(person.event, person)
+        person = link_holder(session, token)
+        return registration_answer(person.event, person)
 
 
 @blueprint.post("/registrations/<token>/cancel")
-@blueprint.response(200, RegistrationOut)
+@blueprint.response(200, RegistrationResponse)
 @problem_response(blueprint, 404, "No such registration")
 @who(LINK_HOLDER)
 def cancel(token: str) -> Any:
     """Give the seat back. Cancelling again changes nothing."""
     with db.transaction() as session:
-        person = holder_of(session, token)
-        cancelling.cancel(session, person.event, person.id, by_holder=True)
-        return registration_out(person.event, person)
-
-
-def holder_of(session: Session, token: str) -> Participant:
-    """The participant whose token this is; 404 for anything else."""
-    person = tickets.holder(session, token)
-    if person is None:
-        abort(404)
-    return person
-
-
-def registration_out(event: Event, person: Participant) -> dict[str, Any]:
-    """The registration as RegistrationOut dumps it."""
-    plain = (
-        "needs",
-        "needs_note",
-        "requested_name",
-        "id",
-        "name",
-        "email",
-        "organisation",
-        "role",
-        "locale",
-        "status",
-        "status_at",
-        "code",
-    )
-    return {
-        **{name: getattr(person, name) for name in plain},
-        "event": event.slug,
-        "answers": person.answers,
-        "ticket": tickets.qr_text(event, person) if person.status == CONFIRMED else None,
-        "token": tickets.link_token(event, person),
-        "page": tickets.link(event, person),
-    }
+        person = link_holder(session, token)
+        cancel_registration(session, person.event, person.id, by_holder=True)
+        return registration_answer(person.event, person)

@@ -1,13 +1,13 @@
 """Tables of registration, by what they are about."""
 
+from services.registration.models.accounts import Account, AccountScope, SignInSession
 from services.registration.models.announcements import Announcement
 from services.registration.models.audit import AuditEntry
 from services.registration.models.base import Base, db
 from services.registration.models.copies import Attendance, CertificateCopy, WalkIn
-from services.registration.models.events import ConsentText, Event, EventSession, Organiser, Partner, SeatPool
+from services.registration.models.events import AgendaItem, ConsentText, Event, Organiser, Partner, SeatPool
 from services.registration.models.imports import Import
 from services.registration.models.participants import Participant
-from services.registration.models.people import Account, AccountScope, SignInSession
 
 __all__ = [
     "Account",
@@ -20,7 +20,7 @@ __all__ = [
     "ConsentText",
     "Event",
     "Import",
-    "EventSession",
+    "AgendaItem",
     "Organiser",
     "Participant",
     "Partner",

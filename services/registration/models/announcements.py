@@ -1,4 +1,4 @@
-"""Letters to many participants at once."""
+"""Mails to many participants at once."""
 
 import uuid
 from datetime import datetime

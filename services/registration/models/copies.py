@@ -1,4 +1,4 @@
-"""What registration knows from the other services, and what it answered them. Copies carry no foreign keys."""
+"""Copies of the other services' facts, and answers to walk-ins. Copies have no foreign keys."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.db import Instant
 
 
 class Attendance(Base):
-    """One person's presence in one session, as check-in last told it."""
+    """One person's presence in one agenda item, as check-in last published it."""
 
     __tablename__ = "attendance"
 
@@ -26,7 +26,7 @@ class Attendance(Base):
 
 
 class CertificateCopy(Base):
-    """A person's certificate, as certificates last told it."""
+    """A person's certificate, as certificates last published it."""
 
     __tablename__ = "certificate_copies"
 
@@ -40,7 +40,7 @@ class CertificateCopy(Base):
 
 
 class WalkIn(Base):
-    """What became of somebody registered at the door. The same request again gets the same answer."""
+    """The outcome of a registration at the door. The same request again gets the same answer."""
 
     __tablename__ = "walk_ins"
 

@@ -1,4 +1,4 @@
-"""Events, what happens in them, who brings people, and the seats."""
+"""Events with their agenda and consent texts, partner organisations, and seats."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ DRAFT, PUBLISHED, CLOSED, ARCHIVED = STATUSES = ("draft", "published", "closed",
 
 
 class Organiser(Base):
-    """Who holds events and owns a series of certificate numbers."""
+    """An organisation that holds events and owns a series of certificate numbers."""
 
     __tablename__ = "organisers"
 
@@ -23,7 +23,7 @@ class Organiser(Base):
 
 
 class Event(Base):
-    """A training day. ``version`` counts up with every change that other services must hear of."""
+    """A training day. ``version`` counts up with every change that is published."""
 
     __tablename__ = "events"
 
@@ -44,10 +44,10 @@ class Event(Base):
     signup_closes_at: Mapped[datetime | None] = mapped_column(Instant)
     # Which of the event's consent texts new participants agree to.
     consent_version: Mapped[int] = mapped_column(Integer, default=1)
-    # How long a person who was promoted from the waiting list has to confirm; None: confirmed at once.
+    # How long a person who gets a seat from the waiting list has to confirm it; None: confirmed at once.
     offer_hours: Mapped[int | None] = mapped_column(Integer)
-    # What the form asks besides, in order: [{"key", "kind", "label", "label_en", "help", "help_en", "required",
-    # "options": [{"value", "label", "label_en"}], "smallest", "largest", "removed"}]; see answers.py and questions.py.
+    # Additional questions of the form, in order: [{"key", "kind", "label", "label_en", "help", "help_en", "required",
+    # "options": [{"value", "label", "label_en"}], "smallest", "largest", "removed"}]; see events/questions.py.
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     topics: Mapped[list[str]] = mapped_column(JSONB, default=list)
     groups_locked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -58,8 +58,8 @@ class Event(Base):
     signatories: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
 
     organiser: Mapped[Organiser] = relationship(lazy="joined")
-    sessions: Mapped[list["EventSession"]] = relationship(
-        order_by="EventSession.starts_at", cascade="all, delete-orphan", back_populates="event"
+    agenda: Mapped[list["AgendaItem"]] = relationship(
+        order_by="AgendaItem.starts_at", cascade="all, delete-orphan", back_populates="event"
     )
     partners: Mapped[list["Partner"]] = relationship(
         order_by="Partner.id", cascade="all, delete-orphan", back_populates="event"
@@ -73,11 +73,11 @@ class Event(Base):
     )
 
     def takes_signups(self, at: datetime) -> bool:
-        """Whether somebody may sign up at ``at`` (business time)."""
+        """Whether people may sign up at ``at`` (business time)."""
         return self.status == PUBLISHED and at < (self.signup_closes_at or self.ends_at)
 
 
-class EventSession(Base):
+class AgendaItem(Base):
     """One item of the agenda with its own door: [opens_at, closes_at) admits, from late_after on it is late."""
 
     __tablename__ = "event_sessions"
@@ -92,7 +92,7 @@ class EventSession(Base):
     closes_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
 
-    event: Mapped[Event] = relationship(back_populates="sessions")
+    event: Mapped[Event] = relationship(back_populates="agenda")
 
     __table_args__ = (
         CheckConstraint("opens_at <= starts_at AND starts_at < ends_at", name="begins_before_end"),
@@ -102,7 +102,7 @@ class EventSession(Base):
 
 
 class ConsentText(Base):
-    """A wording to which participants agreed. A new wording is a new version; old ones stay."""
+    """A text to which participants agreed. A new wording is a new version; old versions are kept."""
 
     __tablename__ = "consent_texts"
 
@@ -123,9 +123,9 @@ class Partner(Base):
     name: Mapped[str] = mapped_column(String(200))
     invite_code: Mapped[str] = mapped_column(String(40), unique=True)
     invite_expires_at: Mapped[datetime | None] = mapped_column(Instant)
-    # How many people may still use the invitation; None: as many as there are seats.
+    # How many more people may use the invitation; None: any number.
     invite_uses_left: Mapped[int | None] = mapped_column(Integer)
-    # When seats that nobody took go to the open pool; None: never.
+    # When unused seats go to the open pool; None: never.
     release_at: Mapped[datetime | None] = mapped_column(Instant)
 
     event: Mapped[Event] = relationship(back_populates="partners")
@@ -140,9 +140,9 @@ class Partner(Base):
 
 
 class SeatPool(Base):
-    """Seats that are given out one by one: a partner's allotment, or (without a partner) the event's open pool.
+    """Seats: a partner's allotment, or (without a partner) the event's open pool.
 
-    ``taken`` changes only under this row's lock (services/registration/seats.py); the constraint stands behind it.
+    ``taken`` changes only under this row's lock (seats/pools.py); the constraint is a second guard.
     """
 
     __tablename__ = "seat_pools"
@@ -162,5 +162,5 @@ class SeatPool(Base):
 
     @property
     def free(self) -> int:
-        """Seats that nobody has."""
+        """How many seats are free."""
         return self.size - self.taken

@@ -1,4 +1,4 @@
-"""Lists of people that were uploaded, between preview and commit."""
+"""Uploaded lists of participants, between preview and commit."""
 
 import uuid
 from datetime import datetime
@@ -29,7 +29,7 @@ class Import(Base):
     # Rows as they were read: {"column": "text"}.
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
-    # How many of them are written, told while it is committed.
+    # How many are registered so far; written while it is committed.
     done: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
 
     partner: Mapped[Partner] = relationship()

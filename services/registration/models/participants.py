@@ -1,4 +1,4 @@
-"""The people of an event."""
+"""Participants of events."""
 
 import uuid
 from datetime import datetime
@@ -13,14 +13,13 @@ from services.registration.models.events import Event, Partner, SeatPool
 from shared.db import Instant
 
 CONFIRMED, WAITLISTED, CANCELLED = STATUSES = ("confirmed", "waitlisted", "cancelled")
-ROLES = ("peserta", "narasumber", "moderator", "panitia")
-# Kinds of accommodation; all but the diet are something the door should know of.
+# Kinds of accommodation; the door is told about all but the diet.
 NEEDS = ("screen_reader", "braille", "sign_language", "wheelchair", "companion", "diet")
 ASSISTANCE = frozenset(NEEDS) - {"diet"}
 
 
 class Participant(Base):
-    """A person in one event. ``version`` counts up with every change that other services must hear of.
+    """A person in one event. ``version`` counts up with every change that is published.
 
     After an erasure the row stays without its person: counts and the tombstone's version need it.
     """
@@ -61,7 +60,7 @@ class Participant(Base):
     needs_note: Mapped[str | None] = mapped_column(Text)
     needs_consent_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    # Whom this person accompanies; the two stay in one group.
+    # The participant whom this one accompanies; the two stay in one group.
     companion_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participants.id"))
     group_number: Mapped[int | None] = mapped_column(Integer)
     # A name that was asked for after the first check-in and waits for the organiser.
@@ -84,7 +83,7 @@ class Participant(Base):
         Index("ix_participants_waiting", "event_id", "created_at", postgresql_where=text("status = 'waitlisted'")),
         Index("ix_participants_page", "event_id", "created_at", "id"),
         Index("ix_participants_partner", "partner_id", "created_at", "id"),
-        # What is rare among many: without these a page of few is found only after walking past everybody.
+        # For rare values: without these indexes, PostgreSQL would walk past every participant to fill a page.
         Index(
             "ix_participants_cancelled",
             "event_id",
@@ -111,12 +110,12 @@ class Participant(Base):
 
     @property
     def needs_assistance(self) -> bool:
-        """All that the door learns of somebody's needs."""
+        """Whether the door should offer help; it learns nothing else about needs."""
         return bool(ASSISTANCE.intersection(self.needs))
 
 
 def _searched(people: FromClause) -> Any:
-    """What search looks in. A word holds no space, so it never runs from one of the three into the next."""
+    """The text that search looks in. A word holds no space, so it never matches across two of the fields."""
     name, email, organisation = (
         func.coalesce(people.c[column], text("''")) for column in ("name", "email", "organisation")
     )

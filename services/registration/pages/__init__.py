@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from services.registration.pages import console, event, lost, own, signin, ticket
+from services.registration.pages import console, event, lost_ticket, own, sign_in, ticket
 
 
 def register(app: Flask) -> None:
-    """Give ``app`` all pages of registration."""
-    for blueprint in (event.blueprint, lost.blueprint, ticket.blueprint, own.blueprint, signin.blueprint):
-        app.register_blueprint(blueprint)
+    """Add all pages of registration to ``app``."""
+    for module in (event, lost_ticket, ticket, own, sign_in):
+        app.register_blueprint(module.blueprint)
     console.register(app)

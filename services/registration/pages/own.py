@@ -1,19 +1,26 @@
-"""What participants do on their own page: name, needs, seat, calendar, data, consent. All by signed link."""
+"""What participants do on their own page, by signed link: name, needs, seat, calendar, data, consent."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, Response, flash, json, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask import Blueprint, Response, flash, json, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE
-from sqlalchemy.orm import Session
 
-from services.registration import answers, calendars, erasing, labels, names, needs, personal_data, tickets, waiting
+from services.registration import erasure
+from services.registration.access import current_actor, keep_private, link_holder
+from services.registration.documents.calendar import calendar as make_calendar
+from services.registration.enrolment import offers
 from services.registration.models import Participant, db
-from services.registration.pages.ticket import holder, keep_private
-from services.registration.schemas import NameChange, WithAnswers, WithNeeds
+from services.registration.participants import answers, needs, personal_data, renaming
+from services.registration.schemas.answers import with_answers
+from services.registration.schemas.participants import AnswersSchema, NameSchema, NeedsSchema
+from services.registration.tickets import links
+from services.registration.words import need_options
+from services.registration.words.answers import controls, typed_answers
+from shared.i18n import current_locale
 from shared.web.access import LINK_HOLDER, who
-from shared.web.forms import FormErrors, load
+from shared.web.forms import FormErrors, load, redisplay, saved
 
 blueprint = Blueprint("own", __name__, url_prefix="/t/<token>")
 blueprint.after_request(keep_private)
@@ -21,132 +28,29 @@ blueprint.after_request(keep_private)
 
 @blueprint.get("/edit")
 @who(LINK_HOLDER)
-def edit(token: str) -> str:
+def edit(token: str, refused: FormErrors | None = None) -> str:
     """Name, needs, data and consent."""
     with db.transaction() as session:
-        return _page(session, token, {}, {})
-
-
-@blueprint.post("/name")
-@who(LINK_HOLDER)
-def name(token: str) -> Any:
-    """Correct the name, or ask the organiser for it after the first check-in."""
-    try:
-        given = load(NameChange(), request.form)
-        with db.transaction() as session:
-            person = holder(session, token)
-            outcome = names.correct(session, person.event, person.id, given["name"])
-    except FormErrors as error:
-        return _again(token, error)
-    waits = outcome == names.REQUESTED
-    flash(_("Nama baru ini kami teruskan kepada panitia untuk disetujui.") if waits else _("Nama disimpan."), "success")
-    return _back(token)
-
-
-@blueprint.post("/needs")
-@who(LINK_HOLDER)
-def change_needs(token: str) -> Any:
-    """Change or withdraw the accommodation needs."""
-    try:
-        given = load(WithNeeds(), request.form)
-    except FormErrors as error:
-        return _again(token, error)
-    with db.transaction() as session:
-        person = holder(session, token)
-        needs.change(session, person.event, person.id, given)
-    flash(_("Kebutuhan disimpan."), "success")
-    return _back(token)
-
-
-@blueprint.post("/answers")
-@who(LINK_HOLDER)
-def change_answers(token: str) -> Any:
-    """Change the answers to the event's own questions."""
-    try:
-        with db.transaction() as session:
-            person = holder(session, token)
-            schema = answers.beside(WithAnswers, person.event.questions, unknown=EXCLUDE)
-            answers.change(session, person.event, person.id, load(schema, request.form)["answers"])
-    except FormErrors as error:
-        return _again(token, error)
-    flash(_("Jawaban disimpan."), "success")
-    return _back(token)
-
-
-@blueprint.post("/confirm")
-@who(LINK_HOLDER)
-def confirm(token: str) -> Any:
-    """Confirm a seat that came free from the waiting list."""
-    with db.transaction() as session:
-        waiting.confirm(session, holder(session, token).id)
-    return redirect(url_for("ticket.show", token=token), 303)
-
-
-@blueprint.get("/calendar.ics")
-@who(LINK_HOLDER)
-def calendar(token: str) -> Response:
-    """The sessions for the participant's own calendar."""
-    with db.transaction() as session:
-        person = holder(session, token)
-        made = calendars.calendar(person.event, str(get_locale()), tickets.link(person.event, person))
-    return _download(made, "text/calendar", "hadir.ics")
-
-
-@blueprint.get("/data.json")
-@who(LINK_HOLDER)
-def data(token: str) -> Response:
-    """Everything that registration keeps about the participant."""
-    with db.transaction() as session:
-        person = holder(session, token)
-        text = json.dumps(personal_data.export(session, person.event, person), indent=2, ensure_ascii=False)
-    return _download(text.encode(), "application/json", "hadir-data.json")
-
-
-@blueprint.post("/erase")
-@who(LINK_HOLDER)
-def erase(token: str) -> Any:
-    """Withdraw the consent: everything about the person is erased, when the box says so."""
-    if request.form.get("confirm") != "true":
-        flash(_("Centang kotaknya dahulu untuk menghapus data Anda."), "error")
-        return _back(token)
-    with db.transaction() as session:
-        person = holder(session, token)
-        slug = person.event.slug
-        erasing.erase(session, person.event, person.id)
-    flash(_("Data Anda telah dihapus. Terima kasih sudah memberi tahu kami."), "success")
-    return redirect(url_for("event.show", slug=slug), 303)
-
-
-def _back(token: str) -> Any:
-    return redirect(url_for("own.edit", token=token), 303)
-
-
-def _again(token: str, error: FormErrors) -> Any:
-    with db.transaction() as session:
-        return _page(session, token, error.typed, error.errors), 422
-
-
-def _page(session: Session, token: str, typed: dict[str, Any], errors: dict[str, list[str]]) -> str:
-    person = holder(session, token)
-    questions = answers.controls(person.event.questions, str(get_locale()))
-    return render_template(
-        "public/own.html",
-        token=token,
-        person=person,
-        event=person.event,
-        arrived=names.has_arrived(session, person),
-        typed={**_stored(person), **typed},
-        errors=errors,
-        needs=labels.need_options(),
-        questions=questions,
-        labels={
-            "name": _("Nama lengkap"),
-            **{one.name: one.label for one in questions},
-            "needs": _("Kebutuhan akomodasi"),
-            "needs_note": _("Penjelasan kebutuhan"),
-            "needs_consent": _("Persetujuan menyimpan kebutuhan"),
-        },
-    )
+        person = link_holder(session, token)
+        questions = controls(person.event.questions, current_locale())
+        return render_template(
+            "public/own.html",
+            token=token,
+            person=person,
+            event=person.event,
+            arrived=renaming.has_arrived(session, person),
+            typed={**_stored(person), **(refused.typed if refused else {})},
+            errors=refused.errors if refused else {},
+            needs=need_options(),
+            questions=questions,
+            field_labels={
+                "name": _("Nama lengkap"),
+                **{one.name: one.label for one in questions},
+                "needs": _("Kebutuhan akomodasi"),
+                "needs_note": _("Penjelasan kebutuhan"),
+                "needs_consent": _("Persetujuan menyimpan kebutuhan"),
+            },
+        )
 
 
 def _stored(person: Participant) -> dict[str, Any]:
@@ -155,11 +59,89 @@ def _stored(person: Participant) -> dict[str, Any]:
         "needs": person.needs,
         "needs_note": person.needs_note,
         "needs_consent": person.needs_consent_at is not None,
-        **answers.typed(person.answers),
+        **typed_answers(person.answers),
     }
 
 
+@blueprint.post("/name")
+@who(LINK_HOLDER)
+@redisplay(edit)
+def name(token: str) -> Any:
+    """Correct the name, or ask the organiser for it after the first check-in."""
+    given = load(NameSchema(), request.form)
+    with db.transaction() as session:
+        outcome = renaming.request(session, current_actor(), link_holder(session, token).id, given["name"])
+    waits = outcome == renaming.REQUESTED
+    message = _("Nama baru ini kami teruskan kepada panitia untuk disetujui.") if waits else _("Nama disimpan.")
+    return saved(message, "own.edit", token=token)
+
+
+@blueprint.post("/needs")
+@who(LINK_HOLDER)
+@redisplay(edit)
+def change_needs(token: str) -> Any:
+    """Change or withdraw the accommodation needs."""
+    given = load(NeedsSchema(), request.form)
+    with db.transaction() as session:
+        needs.change(session, current_actor(), link_holder(session, token).id, given)
+    return saved(_("Kebutuhan disimpan."), "own.edit", token=token)
+
+
+@blueprint.post("/answers")
+@who(LINK_HOLDER)
+@redisplay(edit)
+def change_answers(token: str) -> Any:
+    """Change the answers to the event's own questions."""
+    with db.transaction() as session:
+        person = link_holder(session, token)
+        schema = with_answers(AnswersSchema, person.event.questions, unknown=EXCLUDE)
+        given = load(schema, request.form)["answers"]
+        answers.change(session, current_actor(), person.event, person.id, given)
+    return saved(_("Jawaban disimpan."), "own.edit", token=token)
+
+
+@blueprint.post("/confirm")
+@who(LINK_HOLDER)
+def confirm(token: str) -> Any:
+    """Confirm a seat that was offered from the waiting list."""
+    with db.transaction() as session:
+        offers.confirm(session, link_holder(session, token).id)
+    return redirect(url_for("ticket.show", token=token), 303)
+
+
+@blueprint.get("/calendar.ics")
+@who(LINK_HOLDER)
+def calendar(token: str) -> Response:
+    """The agenda for the participant's own calendar."""
+    with db.transaction() as session:
+        person = link_holder(session, token)
+        made = make_calendar(person.event, current_locale(), links.link(person.event, person))
+    return _download(made, "text/calendar", "hadir.ics")
+
+
+@blueprint.get("/data.json")
+@who(LINK_HOLDER)
+def data(token: str) -> Response:
+    """Everything that registration keeps about the participant."""
+    with db.transaction() as session:
+        person = link_holder(session, token)
+        text = json.dumps(personal_data.export(session, person.event, person), indent=2, ensure_ascii=False)
+    return _download(text.encode(), "application/json", "hadir-data.json")
+
+
+@blueprint.post("/erase")
+@who(LINK_HOLDER)
+def erase(token: str) -> Any:
+    """Withdraw the consent: everything about the person is erased, when the box is ticked."""
+    if request.form.get("confirm") != "true":
+        flash(_("Centang kotaknya dahulu untuk menghapus data Anda."), "error")
+        return redirect(url_for("own.edit", token=token), 303)
+    with db.transaction() as session:
+        person = link_holder(session, token)
+        slug = person.event.slug
+        erasure.erase(session, current_actor(), person.event, person.id)
+    return saved(_("Data Anda telah dihapus. Terima kasih sudah memberi tahu kami."), "event.show", slug=slug)
+
+
 def _download(content: bytes, kind: str, filename: str) -> Response:
-    response = Response(content, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=filename)

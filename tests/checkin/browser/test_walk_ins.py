@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from services.checkin.models import Attendance, RosterEntry, Scan, WalkIn, db
-from services.registration import demo, signup
+from services.registration.demo import reference_event
+from services.registration.enrolment import sign_up
 from services.registration.models import Event, Participant, SeatPool
 from services.registration.models import db as registration
 from stack.processes import PROCESSES
@@ -38,13 +39,13 @@ def event(day) -> int:
     """The reference event in registration, with two seats that are no partner's; Budi has one of them."""
     passwords = {"DEMO_ORGANISER_EMAIL": "panitia@jppi.example", "DEMO_ORGANISER_PASSWORD": "sandi-panitia-uji"}
     with registration.transaction() as session:
-        demo.load(session, wib("08:00").date(), demo.START, 0, passwords)
+        reference_event.load(session, wib("08:00").date(), reference_event.START, 0, passwords)
     with registration.transaction() as session:
-        event = session.scalars(select(Event).where(Event.slug == demo.SLUG)).one()
+        event = session.scalars(select(Event).where(Event.slug == reference_event.SLUG)).one()
         pool = session.scalars(select(SeatPool).where(SeatPool.event_id == event.id, SeatPool.partner_id.is_(None)))
         pool.one().size = 2
         session.flush()
-        signup.register(session, event, {"name": "Budi Santoso", "email": "budi@contoh.example"}, source="form")
+        sign_up.register(session, event, {"name": "Budi Santoso", "email": "budi@contoh.example"}, source="form")
     return event.id
 
 

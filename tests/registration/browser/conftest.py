@@ -2,9 +2,11 @@
 
 import pytest
 
-from services.registration import demo_people, questions
+from services.registration.demo import sample_people
+from services.registration.events import questions
 from services.registration.models import Event, db
-from services.registration.schemas_questions import QuestionForm
+from services.registration.schemas.questions import QuestionForm
+from shared.actors import SYSTEM_ACTOR
 from shared.web import signin
 from tests.browsing import ARGUMENTS, CHROMIUM, served
 
@@ -22,9 +24,9 @@ ORGANISER = "00000000-0000-0000-0000-000000000001"
 @pytest.fixture
 def address(app, event, monkeypatch):
     with db.transaction() as session:
-        demo_people.fill(session, session.get(Event, event.id), 12)
+        sample_people.fill(session, session.get(Event, event.id), 12)
         for asked in QUESTIONS:
-            questions.add(session, session.get(Event, event.id), QuestionForm().load(asked))
+            questions.add(session, SYSTEM_ACTOR, session.get(Event, event.id), QuestionForm().load(asked))
     with served(app) as address:
         monkeypatch.setenv("HADIR_PUBLIC_URL", address)
         yield address

@@ -7,7 +7,9 @@ import uuid
 
 import pytest
 
-from services.registration import accounts, announcing, groups, importing, people, signup, tickets
+from services.registration.accounts import passwords
+from services.registration.enrolment import importing, sign_up
+from services.registration.groups import assigning
 from services.registration.models import (
     Account,
     Attendance,
@@ -17,7 +19,10 @@ from services.registration.models import (
     Partner,
     db,
 )
+from services.registration.participants import announcements, search
+from services.registration.tickets import links
 from shared import clock
+from shared.actors import SYSTEM_ACTOR
 from tests.browsing import objections
 
 GOOD, BAD = b"nama;email;setuju\nSri;;ya\n", b"nama;email;setuju;warna\nSri;x;ya;biru\n;sri@x.example;ya;hijau\n"
@@ -32,7 +37,7 @@ def world(address, event, partners, coming_day):
         event = session.get(Event, event.id)
         partner = session.get(Partner, partners[0].id)
         needs = {"needs": ["braille"], "needs_note": "Huruf besar.", "needs_consent": True}
-        person = signup.register(session, event, {"name": "Ayu", "email": "ayu@contoh.example", **needs}, "organiser")
+        person = sign_up.register(session, event, {"name": "Ayu", "email": "ayu@contoh.example", **needs}, "organiser")
         person.requested_name = "Ayu Lestari"
         session.add(Account(id=uuid.UUID(int=1), email="ibu@jppi.example", name="Ibu", created_at=clock.real_now()))
         session.flush()
@@ -45,13 +50,15 @@ def _filled(session, event, person):
     session.add(Attendance(**fact, session_id=1, arrived_at=event.starts_at, minutes=90))
     certificate = {"number": "001/JPPI/XII/2022", "status": "valid", "verification_url": "/v/x"}
     session.add(CertificateCopy(**fact, **certificate, issued_at=event.ends_at))
-    groups.assign(session, event, 6, 7, False)
-    groups.lock(session, event, False)
+    assigning.assign(session, SYSTEM_ACTOR, event, 6, 7, False)
+    assigning.lock(session, SYSTEM_ACTOR, event, False)
 
 
 def _addresses(session, event, partner, person):
     imports = [importing.upload(session, partner, "orang.csv", data) for data in (GOOD, BAD)]
-    letter = {"subject": "Bawa laptop", "body": "Halo."}
+    written = {"subject": "Bawa laptop", "body": "Halo."}
+    everybody = search.matching(event.id, {})
+    announcement = announcements.announce(session, SYSTEM_ACTOR, event, everybody, written)
     account = session.query(Account).filter(Account.id == uuid.UUID(int=1)).one()
     session.flush()
     return {
@@ -62,9 +69,11 @@ def _addresses(session, event, partner, person):
         "participant_id": [person.id, session.query(Participant.id).filter_by(partner_id=partner.id).first().id],
         "session_id": [1],
         "import_id": [row.id for row in imports],
-        "letter_id": [announcing.announce(session, event, people.matching(event.id, {}), letter).id],
-        "token": [tickets.link_token(event, person)],
-        "password": [accounts.password_link(account).rpartition("/")[2]],
+        "announcement_id": [
+            announcements.announce(session, SYSTEM_ACTOR, event, search.matching(event.id, {}), letter).id
+        ],
+        "token": [links.link_token(event, person)],
+        "password": [passwords.password_link(account).rpartition("/")[2]],
     }
 
 

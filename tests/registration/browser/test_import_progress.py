@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration import importing
+from services.registration.enrolment import importing
 from services.registration.models import Partner, db
 
 ROWS = 1_500

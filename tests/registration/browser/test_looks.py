@@ -8,8 +8,9 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import update
 
-from services.registration import cancelling, signup, tickets
+from services.registration.enrolment import cancelling, sign_up
 from services.registration.models import Event, Participant, SeatPool, db
+from services.registration.tickets import links
 from tests.browsing import SCHEMES, objections
 
 HEARD_EMPTY = """
@@ -101,7 +102,7 @@ def _states(event):
         session.execute(update(SeatPool).values(size=SeatPool.taken))
         session.flush()
         people = [
-            signup.register(session, event, {"name": name, "email": f"{name}@contoh.example"}, "form")
+            sign_up.register(session, event, {"name": name, "email": f"{name}@contoh.example"}, "form")
             for name in ("menunggu", "batal")
         ]
         cancelling.cancel(session, event, people[1].id, by_holder=True)
@@ -109,9 +110,9 @@ def _states(event):
         offered = offered or session.query(Participant).filter_by(status="confirmed", role="peserta").first()
         offered.offer_ends_at = event.starts_at
         return {
-            "offered": tickets.link_path(event, offered),
-            "waiting": tickets.link_path(event, people[0]),
-            "cancelled": tickets.link_path(event, people[1]),
+            "offered": links.link_path(event, offered),
+            "waiting": links.link_path(event, people[0]),
+            "cancelled": links.link_path(event, people[1]),
             "full form": f"/e/{event.slug}",
         }
 
@@ -138,7 +139,7 @@ def test_nothing_stands_against_waiting_confirming_and_cancelled(window, address
 def _ticket(event) -> str:
     with db.transaction() as session:
         person = session.query(Participant).filter_by(event_id=event.id, status="confirmed", role="peserta").first()
-        return tickets.link_path(session.get(Event, event.id), person)
+        return links.link_path(session.get(Event, event.id), person)
 
 
 def _decoded(page) -> str:

@@ -1,28 +1,43 @@
-"""The console: for organisers everything, for coordinators their own partner's people."""
-
-from importlib import import_module
+"""The console: everything for organisers, and for coordinators their own partner's participants."""
 
 from flask import Flask
 
-MODULES = (
-    "accounts",
-    "agenda",
-    "audits",
-    "downloads",
-    "editing",
-    "groups",
-    "imports",
-    "index",
-    "letters",
-    "overview",
-    "participants",
-    "partner_people",
-    "partners",
-    "questions",
+from services.registration.pages.console import (
+    accounts,
+    agenda,
+    announcements,
+    audit_log,
+    downloads,
+    events,
+    groups,
+    imports,
+    index,
+    mail_log,
+    overview,
+    participants,
+    partner_participants,
+    partners,
+    questions,
 )
 
 
 def register(app: Flask) -> None:
-    """Give ``app`` the console's pages."""
-    for name in MODULES:
-        app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)
+    """Add the console's pages to ``app``."""
+    for module in (
+        accounts,
+        agenda,
+        announcements,
+        audit_log,
+        downloads,
+        events,
+        groups,
+        imports,
+        index,
+        mail_log,
+        overview,
+        participants,
+        partner_participants,
+        partners,
+        questions,
+    ):
+        app.register_blueprint(module.blueprint)

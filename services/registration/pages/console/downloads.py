@@ -1,69 +1,68 @@
-"""Lists to take away: CSV, XLSX, daftar hadir, paper tickets and badges; for the event, or for one partner's people."""
+"""Files: CSV, XLSX, daftar hadir, paper tickets and badges; for the event, or for one partner's participants."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
-from flask_babel import get_locale
+from flask import Blueprint, Response, abort, request, send_file
 from sqlalchemy.orm import Session
 
-from services.registration import audit, exporting, people, printing
+from services.registration.access import console_event, console_partner, current_actor
+from services.registration.documents import exporting, printing
 from services.registration.models import Event, db
-from services.registration.pages.console.common import console_event, console_partner
-from services.registration.pages.console.participants import wanted
+from services.registration.pages.console._filter import requested
+from services.registration.participants import search
+from shared.i18n import current_locale
 from shared.web.access import COORDINATOR, ORGANISER, who
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/console")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+TABLES = ("participants.csv", "participants.xlsx")
 BY_PARTNER = "attendance-by-partner.pdf"
 ATTENDANCE = ("attendance.pdf", BY_PARTNER)
-LISTS = ("participants.csv", "participants.xlsx", *ATTENDANCE, "tickets.pdf", "badges.pdf")
+FILES = (*TABLES, *ATTENDANCE, "tickets.pdf", "badges.pdf")
 
 
 @blueprint.get("/events/<int:event_id>/files/<filename>")
 @who(ORGANISER)
 def of_event(event_id: int, filename: str) -> Response:
-    """A list of the event's people, narrowed as the address says. ``needs=1`` adds their needs, and is noted."""
+    """A file about the event's participants, filtered by the address. ``needs=1`` adds their needs, and is recorded."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
-        with_needs = request.args.get("needs") == "1"
-        if with_needs:
-            audit.record(session, "needs.exported", event.id, event.id)
-        return _make(session, event, filename, wanted(), with_needs)
+        return _file(session, console_event(session, event_id), filename, requested(), request.args.get("needs") == "1")
 
 
 @blueprint.get("/partners/<int:partner_id>/files/<filename>")
 @who(ORGANISER, COORDINATOR)
 def of_partner(partner_id: int, filename: str) -> Response:
-    """A list of one partner's people, never with their needs."""
+    """A file about one partner's participants, never with their needs."""
     with db.transaction() as session:
         partner = console_partner(session, partner_id)
-        return _make(session, partner.event, filename, {"partner": partner.id}, False)
+        return _file(session, partner.event, filename, {"partner": partner.id}, with_needs=False)
 
 
-def _make(session: Session, event: Event, filename: str, narrowed: dict[str, Any], with_needs: bool) -> Response:
-    if filename not in LISTS:
+def _file(session: Session, event: Event, filename: str, wanted: dict[str, Any], with_needs: bool) -> Response:
+    if filename not in FILES:
         abort(404)
-    locale = str(get_locale())
-    found = people.matching(event.id, narrowed)
+    found = search.matching(event.id, wanted)
     if filename in ATTENDANCE:
-        wanted_session = request.args.get("session", type=int)
-        sheets = printing.Sheets(narrowed.get("partner"), wanted_session, filename == BY_PARTNER)
-        if wanted_session is not None and wanted_session not in {item.id for item in event.sessions}:
-            abort(404)
-        return _file(printing.attendance_list(session, event, found, locale, sheets), filename)
-    if filename == "tickets.pdf":
-        return _file(printing.paper_tickets(session, event, found, locale), filename)
-    if filename == "badges.pdf":
-        return _file(printing.badges(session, event, found, locale), filename)
-    lines = exporting.table(session, event, found, with_needs)
-    if filename.endswith(".csv"):
-        return _file(exporting.as_csv(lines), filename)
-    return _file(exporting.as_xlsx(lines, event.title), filename)
+        content = printing.attendance_list(session, event, found, current_locale(), _sheets(event, filename, wanted))
+    elif filename == "tickets.pdf":
+        content = printing.paper_tickets(session, event, found, current_locale())
+    elif filename == "badges.pdf":
+        content = printing.badges(session, event, found, current_locale())
+    else:
+        make = exporting.as_csv if filename.endswith(".csv") else exporting.as_xlsx
+        content = make(exporting.table(session, current_actor(), event, found, with_needs), event.title)
+    kind = TYPES[filename.rpartition(".")[2]]
+    return send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=filename)
 
 
-def _file(content: bytes, filename: str) -> Response:
-    kinds = {"csv": "text/csv", "xlsx": XLSX, "pdf": "application/pdf"}
-    response = Response(content, mimetype=kinds[filename.rpartition(".")[2]])
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+def _sheets(event: Event, filename: str, wanted: dict[str, Any]) -> printing.Sheets:
+    session_id = request.args.get("session", type=int)
+    if session_id is not None and session_id not in {item.id for item in event.agenda}:
+        abort(404)
+    return printing.Sheets(wanted.get("partner"), session_id, filename == BY_PARTNER)
