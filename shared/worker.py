@@ -27,7 +27,10 @@ _CONFIG: dict[str, Any] = {
     "worker_send_task_events": False,
     # Rows, not messages, hold what is due later; see shared/jobs.py.
     "broker_transport_options": {
-        "visibility_timeout": 600,
+        # Kombu's own acknowledgements in Redis are off: what keeps work safe is the outbox and the leases. When the
+        # broker hangs for longer than the socket timeout, such an acknowledgement fails, the consumer counts its one
+        # message as unfinished for ever, and takes no other until it is restarted.
+        "ack_emulation": False,
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
     },

@@ -64,6 +64,9 @@ def install() -> None:
     outbox.FIRST_RESEND = timedelta(seconds=seconds)
     outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)
     jobs.HAND_OUT_AGAIN = jobs.FIRST_RETRY = timedelta(seconds=seconds)
+    if os.environ.get("TEST_ACK_EMULATION"):
+        for celery in (things.sender_celery, things.receiver_celery):
+            celery.conf.broker_transport_options["ack_emulation"] = True
 
 
 def _finished(task: Any = None, **_: Any) -> None:

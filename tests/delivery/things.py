@@ -114,6 +114,8 @@ def _work(job: Work) -> None:
         session.get_one(Work, job.id).tries += 1
     if job.does == "deadly" or (job.does == "deadly-once" and job.attempts == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if job.does == "brief":
+        time.sleep(0.2)
     if job.does == "slow-once" and job.attempts == 1:
         time.sleep(30)
     if job.does == "transient-once" and job.attempts == 1:
