@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -228,8 +227,6 @@ def _work(kind: JobKind, job: Any, work: Callable[[Any], None]) -> partial[bool]
         work(job)
     except Transient as error:
         return partial(try_later, kind=kind, job=job, error=str(error))
-    except SoftTimeLimitExceeded:
-        return partial(try_later, kind=kind, job=job, error="took too long")
     except Permanent as error:
         return partial(fail, kind=kind, job=job, error=str(error))
     except Exception as error:

@@ -64,6 +64,22 @@ def create_delivery_tables() -> None:
     op.create_index("uq_dead_letters_message", "dead_letters", ["source", "message_id"], unique=True)
 
 
+def create_heartbeat_tables() -> None:
+    """heartbeats and risky_messages, version 1."""
+    op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(60), primary_key=True),
+        sa.Column("at", _INSTANT, nullable=False),
+    )
+    op.create_table(
+        "risky_messages",
+        sa.Column("source", sa.String(40), primary_key=True),
+        sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("tries", sa.SmallInteger, nullable=False),
+        sa.Column("tried_at", _INSTANT, nullable=False),
+    )
+
+
 def job_columns() -> list[sa.Column]:
     """The columns of shared.jobs.JobMixin, version 1."""
     return [

@@ -43,6 +43,26 @@ class Outgoing(DeliveryBase):
     )
 
 
+class Heartbeat(DeliveryBase):
+    """The last sign of life of a relay, the beat, or the worker of a queue; see shared/heartbeat.py."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RiskyMessage(DeliveryBase):
+    """A message that came back often without an answer, while it is tried by itself: it may kill its worker."""
+
+    __tablename__ = "risky_messages"
+
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    tried_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class DeadLetter(DeliveryBase):
     """A message that could not be applied, kept with its error until somebody replays or drops it."""
 

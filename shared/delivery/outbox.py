@@ -19,7 +19,7 @@ KEPT = timedelta(days=2)
 
 
 def claim(session: Session, subscriber: str, limit: int = BATCH) -> Sequence[Row[Any]]:
-    """Take up to ``limit`` due facts for ``subscriber``: rows with id, type, payload and request_id.
+    """Take up to ``limit`` due facts for ``subscriber``: rows with id, type, payload, request_id and attempts.
 
     Each is noted as due again, for the case that nobody acknowledges it. Rows that another relay holds are skipped.
     """
@@ -39,7 +39,7 @@ def claim(session: Session, subscriber: str, limit: int = BATCH) -> Sequence[Row
         update(Outgoing)
         .where(Outgoing.id.in_(due))
         .values(attempts=Outgoing.attempts + 1, due_at=literal(now) + seconds * text("interval '1 second'"))
-        .returning(Outgoing.id, Outgoing.type, Outgoing.payload, Outgoing.request_id)
+        .returning(Outgoing.id, Outgoing.type, Outgoing.payload, Outgoing.request_id, Outgoing.attempts)
     )
     return session.execute(claimed, execution_options={"synchronize_session": False}).all()
 
