@@ -34,7 +34,7 @@ def record(session: Session, name: str) -> None:
 
 def last_seen(session: Session, service: str) -> Mapping[str, datetime | None]:
     """When each heartbeat of the service came last; None for one that never came."""
-    rows = dict(session.execute(select(Heartbeat.name, Heartbeat.at)).tuples().all())
+    rows = {row.name: row.at for row in session.scalars(select(Heartbeat))}
     return {name: rows.get(name) for name in expected(service)}
 
 

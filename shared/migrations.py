@@ -3,6 +3,8 @@
 A shared table that changes gets a new function here and a migration in each service; existing ones stay as they are.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy import Connection
@@ -64,8 +66,13 @@ def create_delivery_tables() -> None:
     op.create_index("uq_dead_letters_message", "dead_letters", ["source", "message_id"], unique=True)
 
 
-def create_heartbeat_tables() -> None:
-    """heartbeats and risky_messages, version 1."""
+def create_heartbeat_tables(job_tables: Sequence[str]) -> None:
+    """heartbeats and risky_messages, version 1; and since when facts and jobs wait."""
+    for table, column in (("outbox", "published_at"), *((table, "asked_at") for table in job_tables)):
+        op.add_column(table, sa.Column(column, _INSTANT))
+        # What is there already is at least as old as that.
+        op.execute(f"UPDATE {table} SET {column} = due_at")
+        op.alter_column(table, column, nullable=False)
     op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(60), primary_key=True),

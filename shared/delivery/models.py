@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, Integer, SmallInteger, Strin
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared import log
+from shared import clock, log
 from shared.db import Instant, metadata
 
 
@@ -28,6 +28,8 @@ class Outgoing(DeliveryBase):
     type: Mapped[str] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(200))
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Real time: when it became true, for its age.
+    published_at: Mapped[datetime] = mapped_column(Instant, default=clock.real_now)
     # Real time: when it is to be sent, or sent again.
     due_at: Mapped[datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))

@@ -29,6 +29,7 @@ def publish(session: Session, contract: Contract, facts: Iterable[Mapping[str, A
                 "type": contract.type,
                 "key": contract.key_of(payload),
                 "payload": contract.payload_for(subscriber, payload),
+                "published_at": due_at,
                 "due_at": due_at,
             }
             for subscriber in contract.subscribers

@@ -7,4 +7,4 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    migrations.create_heartbeat_tables()
+    migrations.create_heartbeat_tables(["mails", "runs"])
