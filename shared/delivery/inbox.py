@@ -76,6 +76,10 @@ def _killed_its_worker(db: Database, source: str, message: Message) -> bool:
         set_={"tries": RiskyMessage.tries + 1, "tried_at": note.excluded.tried_at},
     ).returning(RiskyMessage.tries)
     with db.transaction() as session:
+        kept = select(DeadLetter.id).where(DeadLetter.source == source, DeadLetter.message_id == message.id)
+        if session.scalar(kept):
+            # One more copy of it was still in the queue.
+            return True
         tries = session.scalar(counted) or 0
         if tries > MOST_RISKY_TRIES:
             keep_dead_letter(session, source, message, f"its worker died each time it was tried ({tries - 1} times)")
@@ -128,6 +132,12 @@ def _route(handlers: Mapping[str, Handler], source: str, contract_type: str) -> 
 
 def _load(session: Session, contract: Contract, messages: list[Message]) -> list[tuple[Message, Mapping[str, Any]]]:
     """The messages that fit their contract, with their facts; the others become dead letters."""
+    try:
+        # Together they cost half as much.
+        facts = contract.schema.load([message.payload for message in messages], many=True)
+        return list(zip(messages, facts, strict=True))
+    except ValidationError:
+        pass
     loaded = []
     for message in messages:
         try:

@@ -1,5 +1,6 @@
 """The Celery tasks of delivery, the same in every service: apply a batch, mark one as delivered, show that it works."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,10 +25,7 @@ def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> N
         if all(contract.source != source for contract in CONTRACTS.values()):
             log.error("unknown-sender", source=source, count=len(batch))
             return
-        messages = [
-            Message(item["id"], item["type"], item["payload"], item.get("request_id"), item.get("attempts", 1))
-            for item in batch
-        ]
+        messages = [Message(**{**item, "payload": json.loads(item["payload"])}) for item in batch]
         requests = sorted({message.request_id for message in messages if message.request_id})
         # With several requests in a batch, the log line names them all; only one can be passed on.
         with on_behalf_of(requests[0] if len(requests) == 1 else None):
