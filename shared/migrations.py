@@ -18,6 +18,9 @@ _INSTANT = sa.DateTime(timezone=True)
 def run(service: Service) -> None:
     """The body of every service's migrations/env.py."""
     with service.db.engine.connect() as connection:
+        # A migration may wait for a lock and rewrite a table for as long as that takes; a request may not.
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.exec_driver_sql("SET statement_timeout = 0")
         # Two deployments that start at once migrate one after the other.
         connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('hadir-migrations'))")
         connection.commit()
