@@ -4,17 +4,19 @@ A tick does what time brings about (an event's end, a deadline, old rows). Nothi
 looks at the database for what is due.
 """
 
-from shared import queues, settings
+from shared import heartbeat, queues, settings
 from shared.worker import make_celery
 
 celery = make_celery("beat")
 
 
 def schedule(seconds: float) -> dict[str, dict[str, object]]:
-    """The beat's schedule, one entry for each task in queues.PERIODIC."""
+    """The beat's schedule: each task in queues.PERIODIC, and a heartbeat of its own to each service."""
+    ticks: list[tuple[str, list[str], str]] = [(task, [], queue) for task, queue in queues.PERIODIC.items()]
+    heartbeats = [(queues.heartbeat_task(name), [heartbeat.BEAT], queues.messages(name)) for name in queues.SERVICES]
     return {
-        task: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
-        for task, queue in queues.PERIODIC.items()
+        task: {"task": task, "args": args, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+        for task, args, queue in (*ticks, *heartbeats)
     }
 
 

@@ -58,13 +58,16 @@ def service_cli(package: str) -> click.Group:
 
     @cli.command()
     @click.option("--queues", required=True, help="Queues to serve, separated by commas.")
-    @click.option("--concurrency", default=1, show_default=True)
-    def worker(queues: str, concurrency: int) -> None:
-        """Work on Celery tasks from the named queues."""
+    def worker(queues: str) -> None:
+        """Work on Celery tasks from the named queues, one at a time."""
+        from shared.guard import Guard
+        from shared.worker import TASK_SECONDS
+
         service = load(package)
         node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
         _take_up(service, queues.split(","), node)
-        arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", node]
+        Guard(queues.split(","), TASK_SECONDS).start()
+        arguments = ["worker", "-Q", queues, "-P", "solo", "-n", node]
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 
     @cli.command()
@@ -90,8 +93,6 @@ def _take_up(service: "Service", served: list[str], node: str) -> None:
         logger.warning("jobs-not-taken-up", node=node, error=describe(error))
     else:
         logger.info("worker-begins", node=node, left_behind=left)
-    # The processes that Celery forks make connections of their own.
-    service.db.dispose()
 
 
 def serve(target: str, host: str, port: int, workers: int) -> None:

@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,6 +45,8 @@ class JobMixin:
 
     state: Mapped[str] = mapped_column(String(20), default=WAITING, server_default=WAITING)
     due_at: Mapped[datetime] = mapped_column(Instant, default=clock.real_now)
+    # When somebody asked for it (again), for its age.
+    asked_at: Mapped[datetime] = mapped_column(Instant, default=clock.real_now)
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     last_error: Mapped[str | None] = mapped_column(Text)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -228,8 +229,6 @@ def _work(kind: JobKind, job: Any, work: Callable[[Any], None]) -> partial[bool]
         work(job)
     except Transient as error:
         return partial(try_later, kind=kind, job=job, error=str(error))
-    except SoftTimeLimitExceeded:
-        return partial(try_later, kind=kind, job=job, error="took too long")
     except Permanent as error:
         return partial(fail, kind=kind, job=job, error=str(error))
     except Exception as error:
@@ -244,7 +243,7 @@ def retry(session: Session, kind: JobKind, job_id: UUID) -> bool:
     result = session.execute(
         update(model)
         .where(model.id == job_id, model.state.in_((DONE, FAILED)))
-        .values(state=WAITING, due_at=clock.real_now(), attempts=0, finished_at=None)
+        .values(state=WAITING, due_at=clock.real_now(), asked_at=clock.real_now(), attempts=0, finished_at=None)
         .returning(model.id)
     )
     return result.first() is not None

@@ -3,6 +3,8 @@
 A shared table that changes gets a new function here and a migration in each service; existing ones stay as they are.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy import Connection
@@ -16,6 +18,9 @@ _INSTANT = sa.DateTime(timezone=True)
 def run(service: Service) -> None:
     """The body of every service's migrations/env.py."""
     with service.db.engine.connect() as connection:
+        # A migration may wait for a lock and rewrite a table for as long as that takes; a request may not.
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.exec_driver_sql("SET statement_timeout = 0")
         # Two deployments that start at once migrate one after the other.
         connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('hadir-migrations'))")
         connection.commit()
@@ -62,6 +67,27 @@ def create_delivery_tables() -> None:
     )
     op.create_index("ix_dead_letters_key", "dead_letters", ["key"])
     op.create_index("uq_dead_letters_message", "dead_letters", ["source", "message_id"], unique=True)
+
+
+def create_heartbeat_tables(job_tables: Sequence[str]) -> None:
+    """heartbeats and risky_messages, version 1; and since when facts and jobs wait."""
+    for table, column in (("outbox", "published_at"), *((table, "asked_at") for table in job_tables)):
+        op.add_column(table, sa.Column(column, _INSTANT))
+        # What is there already is at least as old as that.
+        op.execute(f"UPDATE {table} SET {column} = due_at")
+        op.alter_column(table, column, nullable=False)
+    op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(60), primary_key=True),
+        sa.Column("at", _INSTANT, nullable=False),
+    )
+    op.create_table(
+        "risky_messages",
+        sa.Column("source", sa.String(40), primary_key=True),
+        sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("tries", sa.SmallInteger, nullable=False),
+        sa.Column("tried_at", _INSTANT, nullable=False),
+    )
 
 
 def job_columns() -> list[sa.Column]:

@@ -26,6 +26,16 @@ def acknowledge_task(service: str) -> str:
     return f"{service}.acknowledge-messages"
 
 
+def heartbeat_task(service: str) -> str:
+    """Name of the task that stores a heartbeat that came through a queue of ``service``."""
+    return f"{service}.heartbeat"
+
+
+def served_by(service: str) -> tuple[str, ...]:
+    """The queues of ``service``."""
+    return tuple(queue for queue in ALL if queue.startswith(f"{service}."))
+
+
 REGISTRATION_MAIL = "registration.mail"
 CERTIFICATES_RENDER = "certificates.render"
 CERTIFICATES_MAIL = "certificates.mail"

@@ -1,6 +1,5 @@
-"""Celery as the house uses it: JSON, acknowledged late, one task at a time, queues by name, never eager."""
+"""Celery as the house uses it: JSON, one process that does one task at a time, queues by name, never eager."""
 
-import gc
 from typing import Any
 
 from celery import Celery, signals
@@ -8,26 +7,23 @@ from celery import Celery, signals
 from shared import log, settings
 from shared.broker import TIMEOUT_SECONDS as BROKER_TIMEOUT_SECONDS
 
-# No task works longer than this; then it is interrupted, and killed if that does not help. A job's lease is longer
-# (shared/jobs.py), so that no job is done twice at once.
+# No task works longer than this; then its worker is ended (shared/guard.py). A job's lease is longer (shared/jobs.py),
+# so that no job is done twice at once.
 TASK_SECONDS = 90
 
 _CONFIG: dict[str, Any] = {
     "task_serializer": "json",
     "accept_content": ["json"],
     "task_ignore_result": True,
-    "task_acks_late": True,
-    # What a dying worker had is due again in the database. Giving it back to the queue as well would make a message
-    # that kills its worker come back at once, for ever.
-    "task_reject_on_worker_lost": False,
-    "task_soft_time_limit": TASK_SECONDS,
-    "task_time_limit": TASK_SECONDS + 15,
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
     # Rows, not messages, hold what is due later; see shared/jobs.py.
     "broker_transport_options": {
-        "visibility_timeout": 600,
+        # Kombu's own acknowledgements in Redis are off: what keeps work safe is the outbox and the leases. When the
+        # broker hangs for longer than the socket timeout, such an acknowledgement fails, the consumer counts its one
+        # message as unfinished for ever, and takes no other until it is restarted.
+        "ack_emulation": False,
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
     },
@@ -35,7 +31,6 @@ _CONFIG: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "broker_connection_timeout": BROKER_TIMEOUT_SECONDS,
     "task_publish_retry": False,
-    "worker_cancel_long_running_tasks_on_connection_loss": False,
     "task_create_missing_queues": True,
     "timezone": "UTC",
     "enable_utc": True,
@@ -55,13 +50,6 @@ def make_celery(service: str) -> Celery:
     app = App(service, broker=settings.optional("HADIR_BROKER_URL") or None)
     app.conf.update(_CONFIG)
     return app
-
-
-@signals.worker_before_create_process.connect
-def _share_memory(**_: Any) -> None:
-    """What the parent has loaded stays shared with the child: the collector shall not write to it there."""
-    gc.collect()
-    gc.freeze()
 
 
 @signals.setup_logging.connect

@@ -12,7 +12,7 @@ from rich.console import Console
 from shared import clock as business_clock
 from stack import clock, probe, terminal, unprivileged
 from stack.compose import secrets as compose_secrets
-from stack.keys import load
+from stack.keys import RINGS, load, rotate
 from stack.ports import PortTaken
 from stack.runner import Stack
 from stack.supervision import Supervisor
@@ -116,6 +116,19 @@ def reset(data: Path) -> None:
         unprivileged.remove(data / engine)
     unprivileged.remove(data)
     console.print(f"Data dihapus. · {data} is cleared.")
+
+
+@main.command(name="rotate-key")
+@click.argument("ring", type=click.Choice(RINGS))
+@click.pass_obj
+def rotate_key(data: Path, ring: str) -> None:
+    """Sign with a new key of RING from the next start on; what the old one signed still verifies."""
+    if probe.is_locked(data):
+        raise click.ClickException("the stack runs; stop it first (Ctrl-C, or `python -m stack stop`)")
+    if not (data / "secrets.json").exists():
+        raise click.ClickException(f"{data} holds no keys yet")
+    number = rotate(data / "secrets.json", ring)
+    console.print(f"Kunci baru nomor {number} · new key, number {number}: {ring}")
 
 
 @main.command()

@@ -63,6 +63,25 @@ CHOSEN = {
 }
 
 
+def rotate(path: Path, ring: str) -> int:
+    """Sign with a new key of ``ring`` from the next start on; returns its number.
+
+    The public part of the old one stays in the ring: what it signed still verifies. The private part is gone.
+    """
+    held = load(path)
+    old = held[f"{ring}-key"]
+    number = int(old.partition(":")[0]) + 1
+    held[f"{ring}-retired"] = ",".join(filter(None, (public(old), held.get(f"{ring}-retired", ""))))
+    held[f"{ring}-key"] = _signing_key(number)
+    write_private(path, json.dumps(held, indent=1))
+    return number
+
+
+def ring_of(held: Secrets, ring: str) -> str:
+    """The public keys of a ring: the one that signs, and those that it replaced."""
+    return ",".join(filter(None, (public(held[f"{ring}-key"]), held.get(f"{ring}-retired", ""))))
+
+
 def fresh() -> Secrets:
     """A whole set of new secrets."""
     return {name: make() for name, make in _makers().items()}
@@ -74,7 +93,7 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
     if owner in SERVICES or owner == BEAT:
         values["HADIR_BROKER_URL"] = at.broker
     if owner in SERVICES:
-        values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": public(held[f"{ring}-key"]) for ring in RINGS}
+        values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": ring_of(held, ring) for ring in RINGS}
         values["HADIR_SECRET_KEY"] = held[f"secret-{owner}"]
         values |= {name: _private(name, owner, held, at) for name in PRIVATE[owner]}
     if owner in WRITES_MAIL:
@@ -118,8 +137,8 @@ def _typed_password() -> str:
     return "-".join("".join(secrets.choice(_TYPED) for _ in range(4)) for _ in range(3))
 
 
-def _signing_key() -> str:
-    return f"1:{encode(Ed25519PrivateKey.generate().private_bytes_raw())}"
+def _signing_key(number: int = 1) -> str:
+    return f"{number}:{encode(Ed25519PrivateKey.generate().private_bytes_raw())}"
 
 
 def public(private: str) -> str:

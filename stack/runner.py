@@ -20,6 +20,7 @@ from stack.engines import Engine, PostgresServer, ValkeyServer
 from stack.ports import HOST
 from stack.probe import StackError, answers, lock, note_runner
 from stack.processes import Process
+from stack.silence import Silence
 from stack.supervision import Program, State, Supervisor
 from stack.unprivileged import die_with_parent
 from stack.watch import Watch
@@ -126,7 +127,9 @@ class Stack:
         self.on_step("Membuka gerbang · opening the gateway")
         self.supervisor.start_group(GATEWAY)
         self._wait_for(lambda: answers(self.ports[GATEWAY], "/", below=500), GATEWAY)
-        self._watch = Watch(self.supervisor, self.log_dir, lambda line: self.on_event(line))
+        urls = {service: self.database_url(service).replace("+psycopg", "") for service in SERVICES}
+        silence = Silence(self._processes, urls, self.valkey.is_ready)
+        self._watch = Watch(self.supervisor, self.log_dir, lambda line: self.on_event(line), silence)
         self._watch.start()
 
     def _make_directories(self) -> None:

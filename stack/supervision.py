@@ -24,6 +24,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from stack.unprivileged import die_with_parent
 
+ROOT = Path(__file__).resolve().parent.parent
 GROUPS = ("engines", "services", "gateway")
 # Longer than a worker's slowest task (an SMTP timeout of 20 s) would be kind, but nobody waits that long after Ctrl-C.
 STOP_WAIT_SECONDS = 12
@@ -80,7 +81,7 @@ class Supervisor:
         """Start supervisord; of the programs, the group ``engines`` starts at once."""
         self._write_config(list(programs))
         environment = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
-        command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)]
+        command = [sys.executable, "-m", "stack.supervisord", "-n", "-c", str(self.config)]
         with (self.logs / "supervisord.err").open("wb") as errors:
             self._process = subprocess.Popen(
                 [*die_with_parent(), *command],
@@ -88,7 +89,7 @@ class Supervisor:
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 env=environment,
-                cwd="/",
+                cwd=ROOT,
                 # Ctrl-C in the terminal is for the runner alone; it stops the others in order.
                 start_new_session=True,
             )

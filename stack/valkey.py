@@ -83,5 +83,9 @@ class ValkeyServer(Engine):
         }
         return "".join(f"{key} {value}\n" for key, value in settings.items())
 
+    def store(self) -> Path:
+        """The directory of its append-only files."""
+        return self._home / "store"
+
     def _pid_file(self) -> Path:
         return self._home / "store" / "valkey.pid"

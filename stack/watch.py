@@ -4,11 +4,13 @@ import contextlib
 import os
 import signal
 import threading
+import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stack.engine import tail
+from stack.silence import LOOK_SECONDS, Silence
 from stack.supervision import State, Supervisor
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -18,8 +20,16 @@ GIVEN_UP = ("FATAL", "EXITED")
 class Watch:
     """A thread that compares what runs with what ran a moment ago and tells the difference to ``tell``."""
 
-    def __init__(self, supervisor: Supervisor, logs: Path, tell: Callable[[str], None]):
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        logs: Path,
+        tell: Callable[[str], None],
+        silence: Silence | None = None,
+    ):
         self._supervisor = supervisor
+        self._silence = silence
+        self._next_look_for_silence = 0.0
         self._logs = logs
         self._tell = tell
         self._seen: dict[str, State] = supervisor.states()
@@ -46,7 +56,19 @@ class Watch:
     def _run(self) -> None:
         while not self._stop.wait(SECONDS_BETWEEN_LOOKS):
             with self._look, contextlib.suppress(OSError, xmlrpc.client.Error):
-                self._compare(self._supervisor.states())
+                states = self._supervisor.states()
+                self._compare(states)
+                self._end_silent(states)
+
+    def _end_silent(self, states: dict[str, State]) -> None:
+        """End what is up and does nothing; supervisord starts it again."""
+        if self._silence is None or time.monotonic() < self._next_look_for_silence:
+            return
+        self._next_look_for_silence = time.monotonic() + LOOK_SECONDS
+        for name in self._silence.silent(states):
+            self._tell(f"{name} diam dan dihentikan · silent, and ended (process {states[name].pid})")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(states[name].pid, signal.SIGKILL)
 
     def _compare(self, states: dict[str, State]) -> None:
         for name, state in states.items():

@@ -37,6 +37,7 @@ def environment(postgres: PostgresServer, valkey: ValkeyServer) -> Iterator[None
     os.environ.update(_key_settings())
     os.environ.update(
         HADIR_PUBLIC_URL="http://localhost:8080",
+        HADIR_CHECK_FACTS="1",
         HADIR_SECRET_KEY=secrets.token_hex(),
         HADIR_BROKER_URL=valkey.url,
         # All tests sign up from one address.

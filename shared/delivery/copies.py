@@ -1,10 +1,14 @@
 """How a copy of another service's entity takes a fact: the higher version wins, everything else does nothing."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
-from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, Table, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Session
 
 F = TypeVar("F", bound=Mapping[str, Any])
@@ -42,11 +46,34 @@ def upsert_newer(
     """
     if not rows:
         return []
-    statement = insert(table)
-    columns = [name for name in rows[0] if name not in key]
-    newer = statement.on_conflict_do_update(
-        index_elements=list(key),
-        set_={name: statement.excluded[name] for name in columns},
-        where=statement.excluded.version > table.c.version,
-    ).returning(*(table.c[name] for name in key))
-    return [tuple(row) for row in session.execute(newer, list(rows)).all()]
+    written = session.execute(_upsert(table, tuple(key), tuple(rows[0])), {"rows": json.dumps(rows, default=_plain)})
+    return [tuple(row) for row in written]
+
+
+@cache
+def _upsert(table: Table, key: tuple[str, ...], names: tuple[str, ...]) -> Executable:
+    """The statement that takes rows as one JSON array: several times faster than a parameter for each value."""
+    types = {name: table.c[name].type.compile(dialect=_POSTGRESQL) for name in names}
+    columns = ", ".join(names)
+    # Columns of JSON come as JSON; everything else is read by the column's own type.
+    given = ", ".join(f"{name} {sql_type}" for name, sql_type in types.items())
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    statement = text(
+        f"INSERT INTO {table.name} ({columns}) SELECT {columns} "
+        f"FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS given ({given}) "
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed} WHERE excluded.version > {table.name}.version "
+        f"RETURNING {', '.join(key)}"
+    )
+    return statement.columns(*(table.c[name] for name in key))
+
+
+_POSTGRESQL = postgresql.dialect()
+
+
+def _plain(value: object) -> str:
+    """A value that JSON has no word for, as PostgreSQL reads it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} cannot be kept in a copy")

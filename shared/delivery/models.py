@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, Integer, SmallInteger, Strin
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared import log
+from shared import clock, log
 from shared.db import Instant, metadata
 
 
@@ -28,6 +28,8 @@ class Outgoing(DeliveryBase):
     type: Mapped[str] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(200))
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Real time: when it became true, for its age.
+    published_at: Mapped[datetime] = mapped_column(Instant, default=clock.real_now)
     # Real time: when it is to be sent, or sent again.
     due_at: Mapped[datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
@@ -41,6 +43,26 @@ class Outgoing(DeliveryBase):
         Index("ix_outbox_delivered", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
         Index("ix_outbox_key", "key"),
     )
+
+
+class Heartbeat(DeliveryBase):
+    """The last sign of life of a relay, the beat, or the worker of a queue; see shared/heartbeat.py."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RiskyMessage(DeliveryBase):
+    """A message that came back often without an answer, while it is tried by itself: it may kill its worker."""
+
+    __tablename__ = "risky_messages"
+
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    tried_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class DeadLetter(DeliveryBase):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, literal, select, text, update
+from sqlalchemy import Row, delete, text
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -19,39 +19,47 @@ KEPT = timedelta(days=2)
 
 
 def claim(session: Session, subscriber: str, limit: int = BATCH) -> Sequence[Row[Any]]:
-    """Take up to ``limit`` due facts for ``subscriber``: rows with id, type, payload and request_id.
+    """Take up to ``limit`` due facts for ``subscriber``: rows with id, type, payload (JSON text), request_id, attempts.
 
     Each is noted as due again, for the case that nobody acknowledges it. Rows that another relay holds are skipped.
     """
-    now = clock.real_now()
-    due = (
-        select(Outgoing.id)
-        .where(Outgoing.subscriber == subscriber, Outgoing.delivered_at.is_(None), Outgoing.due_at <= now)
-        .order_by(Outgoing.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    values = {
+        "subscriber": subscriber,
+        "now": clock.real_now(),
+        "limit": limit,
+        "first": FIRST_RESEND.total_seconds(),
+        "longest": LONGEST_RESEND.total_seconds(),
+    }
+    return session.execute(_CLAIM, values).all()
+
+
+# The payload stays text all the way to the receiver: the relay has no use for what it says.
+_CLAIM = text(
+    """
+    UPDATE outbox
+    SET attempts = attempts + 1,
+        due_at = :now + least(:first * power(2, least(attempts, 30)), :longest) * interval '1 second'
+    WHERE id IN (
+        SELECT id FROM outbox
+        WHERE subscriber = :subscriber AND delivered_at IS NULL AND due_at <= :now
+        ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    seconds = func.least(
-        FIRST_RESEND.total_seconds() * func.power(2, func.least(Outgoing.attempts, 30)),
-        LONGEST_RESEND.total_seconds(),
-    )
-    claimed = (
-        update(Outgoing)
-        .where(Outgoing.id.in_(due))
-        .values(attempts=Outgoing.attempts + 1, due_at=literal(now) + seconds * text("interval '1 second'"))
-        .returning(Outgoing.id, Outgoing.type, Outgoing.payload, Outgoing.request_id)
-    )
-    return session.execute(claimed, execution_options={"synchronize_session": False}).all()
+    RETURNING id, type, cast(payload AS text) AS payload, request_id, attempts
+    """
+)
 
 
 def acknowledge(session: Session, subscriber: str, ids: Sequence[int]) -> None:
     """``subscriber`` has taken these facts: they need not be sent again."""
-    session.execute(
-        update(Outgoing)
-        .where(Outgoing.id.in_(ids), Outgoing.subscriber == subscriber, Outgoing.delivered_at.is_(None))
-        .values(delivered_at=clock.real_now()),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(_ACKNOWLEDGE, {"subscriber": subscriber, "ids": [*ids], "now": clock.real_now()})
+
+
+_ACKNOWLEDGE = text(
+    """
+    UPDATE outbox SET delivered_at = :now
+    WHERE id = ANY(:ids) AND subscriber = :subscriber AND delivered_at IS NULL
+    """
+)
 
 
 def purge_delivered(session: Session) -> None:

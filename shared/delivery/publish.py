@@ -1,17 +1,35 @@
 """Publishing facts: rows in the outbox, in the same transaction as the change that they describe."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared import clock
+from shared import clock, log
 from shared.contracts import Contract
-from shared.delivery.models import Outgoing
 
 CHANNEL = "hadir_outbox"
-_INSERT_AND_NOTIFY = insert(Outgoing).returning(func.pg_notify(CHANNEL, ""))
+# One statement inserts and notifies: the door waits for it. Each fact travels to PostgreSQL once, as JSON, and becomes
+# one row for each subscriber, without the fields that are not for them.
+_INSERT_AND_NOTIFY = text(
+    """
+    WITH facts AS (
+        SELECT fact ->> 0 AS key, fact -> 1 AS payload, place
+        FROM jsonb_array_elements(cast(:facts AS jsonb)) WITH ORDINALITY AS given (fact, place)
+    ), written AS (
+        INSERT INTO outbox (subscriber, type, key, payload, published_at, due_at, attempts, request_id)
+        SELECT name, :type, key, payload - hidden.names, :now, :now, 0, :request_id
+        FROM facts
+        CROSS JOIN jsonb_to_recordset(cast(:subscribers AS jsonb)) AS receiver (name text, hidden jsonb)
+        CROSS JOIN LATERAL (SELECT ARRAY(SELECT jsonb_array_elements_text(receiver.hidden)) AS names) AS hidden
+        ORDER BY place
+        RETURNING 1
+    )
+    SELECT pg_notify(:channel, '') FROM (SELECT count(*) FROM written) AS counted
+    """
+)
 
 
 def publish(session: Session, contract: Contract, facts: Iterable[Mapping[str, Any]]) -> None:
@@ -19,23 +37,23 @@ def publish(session: Session, contract: Contract, facts: Iterable[Mapping[str, A
 
     One statement, however many facts there are. Raises ContractError when one does not fit its contract.
     """
-    due_at = clock.real_now()
-    rows = []
-    for fact in facts:
-        payload = contract.dump(fact)
-        rows += [
-            {
-                "subscriber": subscriber,
-                "type": contract.type,
-                "key": contract.key_of(payload),
-                "payload": contract.payload_for(subscriber, payload),
-                "due_at": due_at,
-            }
-            for subscriber in contract.subscribers
-        ]
-    if rows:
-        # One statement inserts and notifies: the door waits for it.
-        session.execute(_INSERT_AND_NOTIFY, rows)
+    payloads = [contract.dump(fact) for fact in facts]
+    if not payloads:
+        return
+    session.flush()
+    session.execute(
+        _INSERT_AND_NOTIFY,
+        {
+            "facts": json.dumps([[contract.key_of(payload), payload] for payload in payloads]),
+            "subscribers": json.dumps(
+                [{"name": name, "hidden": contract.hidden_from(name)} for name in contract.subscribers]
+            ),
+            "type": contract.type,
+            "now": clock.real_now(),
+            "request_id": log.request_id(),
+            "channel": CHANNEL,
+        },
+    )
 
 
 def wake_relay(session: Session) -> None:

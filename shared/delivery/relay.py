@@ -7,15 +7,18 @@ steps it loses nothing: what was claimed but not acknowledged is due again.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
 
 import psycopg
 import structlog
 from celery import Celery
+from sqlalchemy import Row
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import broker, jobs, queues, settings
+from shared import broker, heartbeat, jobs, queues, settings
 from shared.broker import BrokerDown
 from shared.contracts import CONTRACTS
 from shared.db import Database
@@ -30,6 +33,11 @@ LOOK_SECONDS = 1.0
 # more, and finds no pile of repeated messages when it comes back.
 MOST_BATCHES = 20
 MOST_JOBS = 200
+# A heartbeat is put into a queue while fewer messages than this wait in it: a worker that is away finds no pile.
+MOST_HEARTBEATS = 3
+# Facts that came back without an acknowledgement are sent in smaller and smaller batches, in the end one by one: one
+# of them may kill its worker, and shall not take the others along. Attempts -> facts in a message.
+BATCH_BY_ATTEMPTS = {1: outbox.BATCH, 3: 25}
 
 
 class Relay:
@@ -44,6 +52,7 @@ class Relay:
         )
         self._broker = broker.connect()
         self._broker_is_up = True
+        self._next_heartbeat = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set, through broken databases and brokers."""
@@ -63,6 +72,7 @@ class Relay:
             connection.execute(f"LISTEN {CHANNEL}")
             while not stop.is_set():
                 self.drain(stop)
+                self._send_heartbeats()
                 woken = list(connection.notifies(timeout=LOOK_SECONDS, stop_after=1))
                 if woken:
                     time.sleep(GATHER_SECONDS)
@@ -77,6 +87,20 @@ class Relay:
             stop.wait(LOOK_SECONDS)
         else:
             self._broker_was(True)
+
+    def _send_heartbeats(self) -> None:
+        """Store that the relay has gone round, and let the workers of its queues show the same; every few seconds."""
+        if time.monotonic() < self._next_heartbeat:
+            return
+        self._next_heartbeat = time.monotonic() + heartbeat.EVERY_SECONDS
+        with self.db.transaction() as session:
+            heartbeat.record(session, heartbeat.RELAY)
+        try:
+            for queue in queues.served_by(self.db.service):
+                if broker.waiting(self._broker, queue) < MOST_HEARTBEATS:
+                    self._send(queues.heartbeat_task(self.db.service), [queue], queue)
+        except BrokerDown as error:
+            self._broker_was(False, error)
 
     def _broker_was(self, up: bool, error: BrokerDown | None = None) -> None:
         """Say it once when the broker goes and once when it comes back."""
@@ -101,8 +125,9 @@ class Relay:
             rows = outbox.claim(session, subscriber)
         if not rows:
             return 0
-        # When it cannot be sent the rows are simply due again, as when it were lost on the way.
-        self._send(queues.apply_task(subscriber), [self.db.service, [dict(row._mapping) for row in rows]], queue)
+        # When it cannot be sent the rows are simply due again, as if it were lost on the way.
+        for batch in batches(rows):
+            self._send(queues.apply_task(subscriber), [self.db.service, [dict(row._mapping) for row in batch]], queue)
         requests = sorted({row.request_id for row in rows if row.request_id})
         log.info("facts-sent", to=subscriber, count=len(rows), requests=requests)
         return len(rows)
@@ -123,3 +148,16 @@ class Relay:
         except Exception as error:
             # Whatever the client library raises, the rows are safe; saying which is the log's work.
             raise BrokerDown(repr(error)) from error
+
+
+def batches(rows: Sequence[Row[Any]]) -> Iterator[Sequence[Row[Any]]]:
+    """``rows`` of the outbox in the batches in which they are sent."""
+    for attempts, alike in groupby(sorted(rows, key=_by_attempts), key=_by_attempts):
+        facts, size = list(alike), BATCH_BY_ATTEMPTS.get(attempts, 1)
+        for start in range(0, len(facts), size):
+            yield facts[start : start + size]
+
+
+def _by_attempts(row: Row[Any]) -> int:
+    # First and second sendings travel together.
+    return 1 if row.attempts <= 2 else int(row.attempts)

@@ -1,12 +1,13 @@
-"""The two Celery tasks of delivery, the same in every service: apply a batch, and mark one as delivered."""
+"""The Celery tasks of delivery, the same in every service: apply a batch, mark one as delivered, show that it works."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from celery import Celery
 
-from shared import queues
+from shared import heartbeat, queues
 from shared.contracts import CONTRACTS
 from shared.db import Database, describe, is_transient
 from shared.delivery import outbox
@@ -24,7 +25,7 @@ def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> N
         if all(contract.source != source for contract in CONTRACTS.values()):
             log.error("unknown-sender", source=source, count=len(batch))
             return
-        messages = [Message(item["id"], item["type"], item["payload"], item.get("request_id")) for item in batch]
+        messages = [Message(**{**item, "payload": json.loads(item["payload"])}) for item in batch]
         requests = sorted({message.request_id for message in messages if message.request_id})
         # With several requests in a batch, the log line names them all; only one can be passed on.
         with on_behalf_of(requests[0] if len(requests) == 1 else None):
@@ -38,6 +39,11 @@ def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> N
                 return
             log.info("facts-applied", source=source, count=len(taken), requests=requests)
         _acknowledge(celery, source, db.service, taken)
+
+    @celery.task(name=queues.heartbeat_task(db.service))
+    def store_heartbeat(name: str) -> None:
+        with db.transaction() as session:
+            heartbeat.record(session, name)
 
     @celery.task(name=queues.acknowledge_task(db.service))
     def acknowledge_messages(subscriber: str, ids: list[int]) -> None:

@@ -85,7 +85,7 @@ def make_app(
     errors.install(app)
     i18n.install(app)
     limits.install(app)
-    app.register_blueprint(health.blueprint(service.db, prefix, service.jobs))
+    app.register_blueprint(health.blueprint(service, prefix))
     app.register_blueprint(operations.blueprint(service, prefix))
     app.register_blueprint(
         Blueprint("assets", __name__, static_folder=SHARED / "static", static_url_path=f"{prefix}/assets")

@@ -12,12 +12,12 @@ from flask_limiter.util import get_remote_address
 
 from shared import settings
 from shared.broker import NO_RETRY
+from shared.web.limit_storage import SCHEME
 
 limiter = Limiter(
     key_func=get_remote_address,
     # The annotation of Limiter allows whole seconds only; redis-py takes fractions.
     storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": NO_RETRY},  # type: ignore[dict-item]
-    in_memory_fallback_enabled=True,
     headers_enabled=True,
     swallow_errors=False,
     strategy="moving-window",
@@ -31,6 +31,6 @@ def per_minute(setting: str, default: int) -> Callable[[], str]:
 
 def install(app: Flask) -> None:
     """Let views of ``app`` use ``@limiter.limit("10 per minute")``; nothing is limited by default."""
-    app.config["RATELIMIT_STORAGE_URI"] = settings.broker_url()
+    app.config["RATELIMIT_STORAGE_URI"] = f"{SCHEME}{settings.broker_url()}"
     app.config["RATELIMIT_KEY_PREFIX"] = "hadir-limit"
     limiter.init_app(app)

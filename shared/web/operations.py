@@ -12,12 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from shared import clock, jobs
+from shared import clock, heartbeat, jobs, vitals
 from shared.delivery.inbox import replay
 from shared.delivery.models import DeadLetter, Outgoing
 from shared.service import Service
 from shared.web.access import OPERATOR, who
-from shared.web.health import broker_answers
 
 log = structlog.get_logger()
 
@@ -38,8 +37,9 @@ def blueprint(service: Service, prefix: str) -> Blueprint:
             return render_template(
                 "operations.html",
                 service=service,
-                broker=broker_answers(),
+                vitals=vitals.measure(session, service),
                 since=_since,
+                stale_after=heartbeat.STALE_AFTER.total_seconds(),
                 under_way=_under_way(session),
                 works=_works(session, service.jobs),
                 failures=[(kind, row) for kind in service.jobs for row in _failed(session, kind)],
@@ -108,6 +108,7 @@ def _under_way(session: Session) -> Sequence[Any]:
             Outgoing.subscriber,
             func.count().label("facts"),
             func.max(Outgoing.attempts).label("attempts"),
+            func.min(Outgoing.published_at).label("oldest"),
         )
         .where(Outgoing.delivered_at.is_(None))
         .group_by(Outgoing.subscriber)

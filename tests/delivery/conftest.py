@@ -21,6 +21,7 @@ def engines(engine_directory: Path) -> Iterator[tuple[PostgresServer, ValkeyServ
         for db in (things.sender_db, things.receiver_db):
             os.environ[f"{db.service.upper()}_DATABASE_URL"] = postgres.create_service_database(db.service)
         os.environ["HADIR_BROKER_URL"] = valkey.url
+        os.environ["HADIR_CHECK_FACTS"] = "1"
         things.create_tables()
         yield postgres, valkey
         for db in (things.sender_db, things.receiver_db):

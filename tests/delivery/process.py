@@ -3,7 +3,7 @@
     python -m tests.delivery.process relay | sender | receiver
 
 Who comes to a step and finds a file named after it in TEST_DEATHS (see stage.POINTS) removes the file and dies by
-SIGKILL, a worker together with its parent. Constants are shortened by TEST_RESEND (seconds).
+SIGKILL. Constants are shortened by TEST_RESEND (seconds).
 """
 
 import functools
@@ -18,7 +18,7 @@ from typing import Any
 
 from celery.signals import task_postrun
 
-from shared import jobs, log
+from shared import guard, jobs, log
 from shared.delivery import inbox, outbox, relay, tasks
 from tests.delivery import things
 
@@ -30,8 +30,6 @@ def die_if_asked(point: str) -> None:
         (DEATHS / point).unlink()
     except FileNotFoundError:
         return
-    if not point.startswith("relay"):
-        os.kill(os.getppid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -64,6 +62,9 @@ def install() -> None:
     outbox.FIRST_RESEND = timedelta(seconds=seconds)
     outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)
     jobs.HAND_OUT_AGAIN = jobs.FIRST_RETRY = timedelta(seconds=seconds)
+    if os.environ.get("TEST_ACK_EMULATION"):
+        for celery in (things.sender_celery, things.receiver_celery):
+            celery.conf.broker_transport_options["ack_emulation"] = True
 
 
 def _finished(task: Any = None, **_: Any) -> None:
@@ -86,7 +87,10 @@ def main(name: str) -> None:
 
 
 def _work(celery: Any, queues: str) -> None:
-    celery.start(["worker", "-Q", queues, "-c", "1", "-n", f"{queues}@%h", "--without-gossip", "--without-mingle"])
+    if "TEST_UNGUARDED" not in os.environ:
+        guard.LOOK_SECONDS, guard.SILENT_SECONDS = 0.5, 3.0
+        guard.Guard(queues.split(","), longest_task_seconds=4.0).start()
+    celery.start(["worker", "-Q", queues, "-P", "solo", "-n", f"{queues}@%h", "--without-gossip", "--without-mingle"])
 
 
 if __name__ == "__main__":

@@ -62,10 +62,9 @@ class Stage:
     def pid(self, name: str) -> int:
         return self._running[name].pid
 
-    def children(self, name: str) -> list[int]:
-        """The processes that a worker works in."""
-        pid = self.pid(name)
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    def is_dead(self, name: str) -> bool:
+        """Whether a process has ended and was not started again yet."""
+        return self._running[name].poll() is not None
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -98,9 +97,9 @@ class Stage:
         """Whether ``condition`` comes true in time, while processes are tended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            self.tend()
             if condition():
                 return True
+            self.tend()
             time.sleep(0.05)
         return False
 

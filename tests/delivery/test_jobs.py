@@ -9,7 +9,6 @@ from shared import jobs
 from tests.delivery import things
 from tests.delivery.stage import Stage
 from tests.delivery.things import WORK, Work, sender_db
-from tests.stack.processes import alive
 
 
 def ends_as(state: str, job_id: uuid.UUID) -> bool:
@@ -45,12 +44,10 @@ def test_a_failed_job_is_tried_again_when_a_person_asks(stage: Stage) -> None:
     assert things.job(job_id).last_error is None
 
 
-def test_what_a_killed_worker_was_doing_stops_with_it_and_is_taken_up(stage: Stage) -> None:
+def test_what_a_killed_worker_was_doing_is_taken_up_by_its_successor(stage: Stage) -> None:
     job_id = things.queue_work("slow-once")
     assert stage.comes_true(lambda: things.job(job_id).tries == 1)
-    (child,) = stage.children("sender")
     stage.kill("sender")
-    assert stage.comes_true(lambda: not alive(child), seconds=2)
     assert stage.comes_true(partial(ends_as, jobs.DONE, job_id))
     assert things.job(job_id).tries == 2
 

@@ -8,11 +8,11 @@ import signal
 import time
 
 import pytest
+from sqlalchemy import select
 
-from shared.delivery.models import DeadLetter, Outgoing
+from shared.delivery.models import DeadLetter, Outgoing, RiskyMessage
 from tests.delivery import things
-from tests.delivery.stage import POINTS, PROCESSES, Stage
-from tests.stack.processes import alive
+from tests.delivery.stage import POINTS, Stage
 
 UNDELIVERED = Outgoing.delivered_at.is_(None)
 
@@ -123,23 +123,23 @@ def test_postgresql_restarted_under_everybody(stage: Stage) -> None:
     assert things.count(things.receiver_db, DeadLetter) == 0
 
 
-def test_a_message_that_kills_its_worker_does_not_stop_the_others(stage: Stage) -> None:
-    things.tell({1: 1}, "deadly")
-    assert stage.comes_true(lambda: "WorkerLostError" in stage.log("receiver"))
-    things.tell(range(100, 120))
-    assert stage.comes_true(lambda: len(things.copies()) == 20)
+def test_a_message_that_kills_its_worker_holds_nobody_up_and_ends_as_a_dead_letter(stage: Stage) -> None:
+    things.tell({**dict.fromkeys(range(100, 120), 1), 1: 1}, deadly={1})
+    assert stage.comes_true(lambda: stage.is_dead("receiver"))
+    things.tell(range(120, 140))
+    # Its neighbours in the same batch, and those that came later.
+    assert stage.comes_true(lambda: things.copies() == dict.fromkeys(range(100, 140), 1))
+    assert stage.comes_true(all_delivered)
+    with things.receiver_db.transaction() as session:
+        (letter,) = session.scalars(select(DeadLetter))
+        assert (letter.key, "died each time" in letter.error) == ("1", True)
+        assert session.scalars(select(RiskyMessage)).all() == []
 
 
-@pytest.mark.parametrize("name", PROCESSES)
-def test_nothing_is_left_of_a_killed_process(stage: Stage, name: str) -> None:
-    things.tell(range(3))
-    assert stage.comes_true(all_delivered)
-    children = stage.children(name)
-    assert bool(children) == (name != "relay")
-    stage.kill(name)
-    things.tell(range(3, 6))
-    assert stage.comes_true(all_delivered)
-    assert stage.comes_true(lambda: not any(alive(pid) for pid in children))
+def test_a_message_that_works_too_long_ends_its_worker_and_holds_nobody_up(stage: Stage) -> None:
+    things.tell({**dict.fromkeys(range(5), 1), 5: 1}, slow={5})
+    assert stage.comes_true(lambda: things.copies() == dict.fromkeys(range(5), 1))
+    assert "a task takes too long" in stage.log("receiver")
 
 
 def test_one_search_of_the_logs_tells_the_story(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -87,6 +87,8 @@ def take_things(session: Session, facts: tasks.Any) -> None:
     """The receiver's handler."""
     if any(fact["text"] == "deadly" for fact in facts):
         os.kill(os.getpid(), signal.SIGKILL)
+    if any(fact["text"] == "slow" for fact in facts):
+        time.sleep(60)
     upsert_newer(session, Thing.__table__, ("thing_id",), facts)
 
 
@@ -114,6 +116,8 @@ def _work(job: Work) -> None:
         session.get_one(Work, job.id).tries += 1
     if job.does == "deadly" or (job.does == "deadly-once" and job.attempts == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if job.does == "brief":
+        time.sleep(0.2)
     if job.does == "slow-once" and job.attempts == 1:
         time.sleep(30)
     if job.does == "transient-once" and job.attempts == 1:
@@ -142,11 +146,21 @@ def empty_tables() -> None:
                     session.execute(table.delete())
 
 
-def tell(versions: dict[int, int] | range, text: str = "hello") -> None:
-    """The sender publishes things: {thing id: version}, or version 1 of a range of ids."""
+def tell(
+    versions: dict[int, int] | range,
+    text: str = "hello",
+    deadly: Collection[int] = (),
+    slow: Collection[int] = (),
+) -> None:
+    """The sender publishes things: {thing id: version}, or version 1 of a range of ids.
+
+    The receiver dies of the ``deadly`` ones, and works for a minute on the ``slow`` ones.
+    """
     versions = versions if isinstance(versions, dict) else dict.fromkeys(versions, 1)
+    texts = {**dict.fromkeys(deadly, "deadly"), **dict.fromkeys(slow, "slow")}
     with sender_db.transaction() as session:
-        publish(session, THING, [{"thing_id": i, "version": v, "text": text} for i, v in versions.items()])
+        facts = [{"thing_id": i, "version": v, "text": texts.get(i, text)} for i, v in versions.items()]
+        publish(session, THING, facts)
 
 
 def copies() -> dict[int, int]:

@@ -1,5 +1,7 @@
 """Tables are as the migrations make them, and each service opens its own database alone."""
 
+import threading
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -7,7 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, MetaData
 
-from shared.cli import alembic_config
+from services.checkin.service import service as checkin
+from shared.cli import alembic_config, upgrade
 from tests.environment import SERVICES
 
 
@@ -58,3 +61,16 @@ def test_no_service_opens_anothers_database(postgres, service):
         if other is not service:
             with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
                 psycopg.connect(own.rsplit("/", 1)[0] + f"/{other.name}")
+
+
+def test_a_migration_waits_for_another_for_longer_than_a_request_may(environment, postgres):
+    url = postgres.service_url("checkin").replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('hadir-migrations'))")
+        # Longer than the lock timeout of shared/db.py.
+        release = threading.Timer(6.5, other.close)
+        release.start()
+        try:
+            upgrade(checkin)
+        finally:
+            release.join()

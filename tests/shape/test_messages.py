@@ -4,8 +4,19 @@ import json
 
 import pytest
 
+from shared import guard
 from shared.contracts import CONTRACTS
-from shared.queues import ALL, PERIODIC, SERVICES, WORKERS, acknowledge_task, acknowledgements, apply_task, messages
+from shared.queues import (
+    ALL,
+    PERIODIC,
+    SERVICES,
+    WORKERS,
+    acknowledge_task,
+    acknowledgements,
+    apply_task,
+    heartbeat_task,
+    messages,
+)
 from shared.worker import TASK_SECONDS
 from tests.environment import SERVICES as RUNNING
 from tests.shape.code import ROOT
@@ -67,6 +78,7 @@ def test_every_task_is_sent_by_somebody_to_a_queue_that_is_served():
     known = dict(PERIODIC)
     for service in RUNNING:
         known |= {apply_task(service.name): messages(service.name)}
+        known |= {heartbeat_task(service.name): messages(service.name)}
         known |= {acknowledge_task(service.name): acknowledgements(service.name)}
         known |= {kind.task: kind.queue for kind in service.jobs}
     declared = {name for service in RUNNING for name in service.celery.tasks if not name.startswith("celery.")}
@@ -77,5 +89,5 @@ def test_every_task_is_sent_by_somebody_to_a_queue_that_is_served():
 @pytest.mark.parametrize("service", RUNNING, ids=lambda service: service.name)
 def test_a_job_is_not_handed_to_a_second_worker_while_the_first_may_be_at_it(service):
     for kind in service.jobs:
-        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + 15
+        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + guard.LOOK_SECONDS
         assert kind.queue.startswith(service.name)

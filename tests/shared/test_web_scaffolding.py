@@ -1,7 +1,14 @@
 """What every service answers, whatever it is for."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import delete, update
+
+from shared import clock, heartbeat
+from shared.delivery.models import Heartbeat, Outgoing
+from shared.mail import queue
+from shared.mail.models import Mail
 from tests.environment import SERVICES
 
 PREFIXES = {"registration": "", "checkin": "/checkin", "certificates": "/certificates"}
@@ -16,7 +23,43 @@ def _client(name):
 def test_health_and_readiness(clean, name):
     client = _client(name)
     assert client.get(f"{PREFIXES[name]}/healthz").json["status"] == "ok"
-    assert client.get(f"{PREFIXES[name]}/readyz").json == {"status": "ok", "database": True, "broker": True}
+    service = next(each for each in SERVICES if each.name == name)
+    with service.db.transaction() as session:
+        for each in heartbeat.expected(name):
+            heartbeat.record(session, each)
+    ready = client.get(f"{PREFIXES[name]}/readyz").json
+    assert (ready["status"], ready["reasons"], ready["database"], ready["broker"]) == ("ok", [], True, True)
+
+
+@pytest.mark.parametrize("name", PREFIXES)
+def test_readiness_says_who_is_silent_and_what_is_old(clean, name):
+    service = next(each for each in SERVICES if each.name == name)
+    long_ago = clock.real_now() - timedelta(minutes=10)
+    with service.db.transaction() as session:
+        for each in heartbeat.expected(name):
+            heartbeat.record(session, each)
+        session.execute(update(Heartbeat).where(Heartbeat.name == heartbeat.RELAY).values(at=long_ago))
+        session.execute(delete(Heartbeat).where(Heartbeat.name == heartbeat.BEAT))
+        session.add(
+            Outgoing(subscriber="x", type="x", key="1", payload={}, published_at=long_ago, due_at=clock.real_now())
+        )
+    answer = _client(name).get(f"{PREFIXES[name]}/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert [reason.rpartition(" for ")[0] or reason for reason in answer.json["reasons"]] == [
+        "a fact has waited",
+        "relay gave no sign of life",
+        "beat never gave a sign of life",
+    ]
+
+
+def test_readiness_says_which_jobs_are_old(clean):
+    (service,) = (each for each in SERVICES if each.name == "registration")
+    with service.db.transaction() as session:
+        queue.enqueue(session, "ticket", "x", "a@contoh.example", "x")
+        session.execute(update(Mail).values(asked_at=clock.real_now() - timedelta(minutes=10)))
+    ready = _client("registration").get("/readyz").json
+    assert ready["oldest_job_seconds"]["registration.send-mail"] > 500
+    assert "registration.send-mail has waited for" in " ".join(ready["reasons"])
 
 
 @pytest.mark.parametrize("name", PREFIXES)

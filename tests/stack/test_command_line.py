@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import unprivileged
+from stack import keys, unprivileged
 from tests.stack.processes import processes_with
 from tests.stack.test_runner import get, wait_for
 
@@ -33,6 +33,14 @@ def stack(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_nothing_runs_at_first(data: Path) -> None:
     assert stack(data, "status").returncode == 1
     assert stack(data, "stop").returncode == 0
+
+
+def test_a_key_is_rotated_once_there_is_one(data: Path) -> None:
+    assert stack(data, "rotate-key", "ticket").returncode == 1
+    data.mkdir()
+    keys.load(data / "secrets.json")
+    done = stack(data, "rotate-key", "ticket")
+    assert (done.returncode, "number 2: ticket" in done.stdout) == (0, True), done.stderr
 
 
 def test_reset_leaves_strange_directories_alone(data: Path) -> None:

@@ -1,11 +1,15 @@
 """Secrets: made once, private to their owner, and each service gets its own only."""
 
+import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from shared.keys import decode
+from shared import tickets
+from shared.keys import decode, public_keys, signing_key, verifies
 from shared.queues import SERVICES
+from shared.web import signin
 from stack import keys
 from stack.processes import PROCESSES
 
@@ -70,3 +74,44 @@ def test_public_keys_belong_to_the_private_ones(held: keys.Secrets) -> None:
 def test_every_owner_in_the_table_of_processes_is_known(held: keys.Secrets) -> None:
     for process in PROCESSES:
         assert keys.environment(process.owner, held, AT)["HADIR_PUBLIC_URL"] == AT.public
+
+
+@pytest.mark.parametrize("ring", keys.RINGS)
+def test_what_an_old_key_signed_still_verifies_after_two_rotations(
+    tmp_path: Path, held: keys.Secrets, monkeypatch: pytest.MonkeyPatch, ring: str
+) -> None:
+    signed = []
+    for number in (1, 2, 3):
+        now = keys.load(tmp_path / "secrets.json")
+        owner = "certificates" if ring == "certificate" else "registration"
+        for name, value in keys.environment(owner, now, AT).items():
+            monkeypatch.setenv(name, value)
+        signing = signing_key(f"HADIR_{ring.upper()}_PRIVATE_KEY")
+        assert signing.kid == number
+        signed.append((number, signing.sign(b"genuine")))
+        verifying = public_keys(f"HADIR_{ring.upper()}_PUBLIC_KEYS")
+        assert all(verifies(verifying[kid], signature, b"genuine") for kid, signature in signed)
+        if number < 3:
+            assert keys.rotate(tmp_path / "secrets.json", ring) == number + 1
+    # The private part of a retired key is gone.
+    assert held[f"{ring}-key"].partition(":")[2] not in (tmp_path / "secrets.json").read_text()
+
+
+def test_a_signed_in_browser_and_a_ticket_outlive_a_rotation(
+    tmp_path: Path, held: keys.Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use(secrets: keys.Secrets) -> None:
+        for name, value in keys.environment("registration", secrets, AT).items():
+            monkeypatch.setenv(name, value)
+
+    use(held)
+    token = signin.make_token("1", "Penguji", ["organiser"])
+    content = tickets.Ticket(7, uuid.uuid4(), datetime(2030, 1, 1, tzinfo=UTC))
+    ticket = tickets.write(content, signing_key("HADIR_TICKET_PRIVATE_KEY"))
+    for ring in ("session", "ticket"):
+        keys.rotate(tmp_path / "secrets.json", ring)
+    use(keys.load(tmp_path / "secrets.json"))
+    claims = signin.read_token(token)
+    assert claims
+    assert claims["sub"] == "1"
+    assert tickets.read(ticket, public_keys("HADIR_TICKET_PUBLIC_KEYS")) == content

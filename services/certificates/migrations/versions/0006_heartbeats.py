@@ -1,0 +1,10 @@
+"""Signs of life, and messages that may kill their worker."""
+
+from shared import migrations
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    migrations.create_heartbeat_tables(["mails", "runs"])

@@ -1,0 +1,74 @@
+"""Ends a worker that is up and does nothing, or that works on one task for longer than any may.
+
+A supervisor then starts it again, and what it had is due again in the database. The relay puts a heartbeat into
+every queue, so that a queue of an idle system is never empty for long and silence can be told from rest.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from celery import signals
+
+from shared import broker
+from shared.broker import BrokerDown
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 5.0
+# Messages wait, the broker answers, and nothing was taken for this long.
+SILENT_SECONDS = 20.0
+# EX_SOFTWARE of sysexits.h.
+EXIT_CODE = 70
+
+
+class Guard:
+    """Watches the tasks of this process and the length of its queues. One for each worker."""
+
+    def __init__(self, served: Sequence[str], longest_task_seconds: float):
+        self._queues = tuple(served)
+        self._longest = longest_task_seconds
+        self._busy_since: float | None = None
+        self._rested_since = time.monotonic()
+        self._broker = broker.connect()
+
+    def start(self) -> None:
+        """Begin to watch, in a thread that ends with the process."""
+        signals.task_prerun.connect(self._begun, weak=False)
+        signals.task_postrun.connect(self._ended, weak=False)
+        threading.Thread(target=self._watch, name="guard", daemon=True).start()
+
+    def _begun(self, **_: Any) -> None:
+        self._busy_since = time.monotonic()
+
+    def _ended(self, **_: Any) -> None:
+        self._busy_since = None
+        self._rested_since = time.monotonic()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            reason = self.problem()
+            if reason:
+                log.critical("worker-ends-itself", queues=self._queues, reason=reason)
+                os._exit(EXIT_CODE)
+
+    def problem(self) -> str | None:
+        """Why this process should end, or None."""
+        now, busy_since = time.monotonic(), self._busy_since
+        if busy_since is not None:
+            return "a task takes too long" if now - busy_since > self._longest else None
+        if not self._has_waiting():
+            # An empty queue or a broker that is away: nothing to be silent about.
+            self._rested_since = max(self._rested_since, now)
+            return None
+        return "messages wait and none is taken" if now - self._rested_since > SILENT_SECONDS else None
+
+    def _has_waiting(self) -> bool:
+        try:
+            return any(broker.waiting(self._broker, queue) for queue in self._queues)
+        except BrokerDown:
+            return False

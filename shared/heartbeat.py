@@ -1,0 +1,43 @@
+"""Signs of life that go the way of the work: through each queue, so that a worker that is up and does nothing is seen.
+
+The relay puts a heartbeat into every queue of its service; the worker of that queue stores when it came. The relay
+stores one of its own each time it has gone round, and the beat's goes through the queue of messages. All times here
+are real time.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import clock, queues
+from shared.delivery.models import Heartbeat
+
+EVERY_SECONDS = 5.0
+# A heartbeat this old means that something is wrong: a dozen were missed.
+STALE_AFTER = timedelta(seconds=60)
+RELAY, BEAT = "relay", "beat"
+
+
+def expected(service: str) -> tuple[str, ...]:
+    """The names of the heartbeats that a service has: its relay, the beat, and each of its queues."""
+    return (RELAY, BEAT, *queues.served_by(service))
+
+
+def record(session: Session, name: str) -> None:
+    """Store that ``name`` is alive now."""
+    row = {"name": name, "at": clock.real_now()}
+    session.execute(insert(Heartbeat).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def last_seen(session: Session, service: str) -> Mapping[str, datetime | None]:
+    """When each heartbeat of the service came last; None for one that never came."""
+    rows = {row.name: row.at for row in session.scalars(select(Heartbeat))}
+    return {name: rows.get(name) for name in expected(service)}
+
+
+def stale(seen: Mapping[str, datetime | None], now: datetime) -> Sequence[str]:
+    """The names whose heartbeat is missing or older than STALE_AFTER at ``now`` (real time)."""
+    return [name for name, at in seen.items() if at is None or now - at > STALE_AFTER]
