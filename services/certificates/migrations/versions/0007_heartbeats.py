@@ -2,9 +2,9 @@
 
 from shared import migrations
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    migrations.create_heartbeat_tables([])
+    migrations.create_heartbeat_tables(["mails", "runs"])

@@ -2,9 +2,9 @@
 
 from shared import migrations
 
-revision = "0010"
-down_revision = "0009"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
-    migrations.create_heartbeat_tables(["mails"])
+    migrations.create_heartbeat_tables([])

@@ -2,9 +2,9 @@
 
 from shared import migrations
 
-revision = "0006"
-down_revision = "0005"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
-    migrations.create_heartbeat_tables(["mails", "runs"])
+    migrations.create_heartbeat_tables(["mails"])
