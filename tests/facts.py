@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts import Contract
 from shared.delivery.inbox import Message
-from shared.facts import AttendanceFact, EventFact, ParticipantFact, AgendaItemFact
+from shared.facts import AgendaItemFact, AttendanceFact, EventFact, ParticipantFact
 
 ZONE = "Asia/Jakarta"
 WIB = ZoneInfo(ZONE)
@@ -22,7 +22,9 @@ def wib(time: str, day: int = 25) -> datetime:
     return datetime.fromisoformat(f"2022-12-{day:02}T{time}").replace(tzinfo=WIB)
 
 
-def agenda_item(session_id: int, opens: str, starts: str, late: str, closes: str, ends: str, day: int = 25) -> AgendaItemFact:
+def agenda_item(
+    session_id: int, opens: str, starts: str, late: str, closes: str, ends: str, day: int = 25
+) -> AgendaItemFact:
     """An agenda item of the reference day, with its times as "HH:MM"."""
     return {
         "session_id": session_id,
