@@ -1,6 +1,6 @@
 """Publishing facts: rows in the outbox, in the same transaction as the change that they describe."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, text
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.contracts import Contract
 from shared.delivery.models import Outgoing
+
+# Makes the facts of one contract from a service's own rows.
+Builder = Callable[[Session, Sequence[Any]], Sequence[Mapping[str, Any]]]
 
 CHANNEL = "hadir_outbox"
 _INSERT_AND_NOTIFY = insert(Outgoing).returning(func.pg_notify(CHANNEL, ""))
