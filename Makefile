@@ -1,4 +1,4 @@
-# Hadir. `make help` says what there is.
+# Hadir. `make help` lists the targets.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -20,7 +20,7 @@ export CHROMIUM
 
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes -r
 CATALOGUES := $(wildcard services/*/translations/*/LC_MESSAGES/*.po shared/translations/*/LC_MESSAGES/*.po)
-NODE := $(if $(wildcard package-lock.json),node_modules/.installed)
+NODE_BIN := node_modules/.bin
 
 .PHONY: help setup setup-dev run story test lint format reset status lock env licences
 
@@ -36,12 +36,15 @@ story: setup-dev ## Replay the reference day through the real system, and count 
 test: setup-dev lint ## Lint, type-check and run all tests (PYTEST_ARGS="-k door" for some)
 	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-lint: setup-dev ## Check style and types
+lint: setup-dev ## Check style and types of Python and JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(NODE_BIN)/eslint --max-warnings 0 .
+	$(NODE_BIN)/tsc --project tsconfig.json
+	$(NODE_BIN)/tsc --project tsconfig.worker.json
 
-format: setup-dev ## Put the code into the house's format
+format: setup-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -51,12 +54,12 @@ reset: setup ## Delete all data of `make run` (refuses while it runs)
 status: setup ## Show which processes of `make run` are up
 	@$(BIN)/python -m stack --data $(DATA) status
 
-env: setup ## Make .env with fresh secrets for docker-compose.yml (keeps one that is there)
+env: setup ## Make .env with new secrets for docker-compose.yml (keeps an existing one)
 	@$(BIN)/python -m stack env
 
-setup: $(VENV)/.stack $(NODE) $(CATALOGUES:.po=.mo) ## Install what `make run` needs into .venv
+setup: $(VENV)/.stack node_modules/.installed $(CATALOGUES:.po=.mo) ## Install what `make run` needs into .venv
 
-setup-dev: setup $(VENV)/.dev chromium ## Install what the tests need as well
+setup-dev: setup $(VENV)/.dev node_modules/.installed-dev chromium ## Install what the tests need as well
 
 $(VENV)/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or newer, or set PYTHON=…" >&2; exit 1; }
@@ -75,8 +78,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.stack
 
 node_modules/.installed: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer" >&2; exit 1; }
-	@npm ci --ignore-scripts --silent
+	@npm ci --ignore-scripts --omit=dev --silent
 	@touch $@
+
+# npm ci empties node_modules first, and with it the other stamp.
+node_modules/.installed-dev: package-lock.json node_modules/.installed
+	@npm ci --ignore-scripts --silent
+	@touch node_modules/.installed $@
 
 %.mo: %.po | $(VENV)/.stack
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
@@ -90,10 +98,10 @@ chromium:
 		echo "The browser tests need Chromium: sudo apt install chromium, or CHROMIUM=/path/to/chrome make test" >&2; exit 1; \
 	fi
 
-licences: setup-dev ## Write docs/licences.md anew from what is installed
+licences: setup-dev ## Write docs/licences.md from what is installed
 	@$(BIN)/python -m stack.licences
 
-lock: $(VENV)/pyvenv.cfg ## Write requirements/*.txt anew from *.in (UPGRADE=--upgrade for newer versions)
+lock: $(VENV)/pyvenv.cfg ## Write requirements/*.txt from *.in (UPGRADE=--upgrade for newer versions)
 	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }
 	@for name in base stack dev; do \
 		$(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-emit-find-links \

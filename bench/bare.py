@@ -9,7 +9,7 @@ import click
 from flask import Flask, request
 from sqlalchemy import create_engine
 
-from bench.ground import CONNECTIONS, Ground, Request, closed_loop
+from bench.environment import CONNECTIONS, Environment, Request, closed_loop
 from shared.cli import serve
 
 
@@ -38,7 +38,7 @@ def create_app() -> Flask:
     return app
 
 
-def measure(here: Ground, seconds: float) -> dict[str, object]:
+def measure(here: Environment, seconds: float) -> dict[str, object]:
     """How many such requests a second."""
     port = here.serve("bare", ["-m", "bench.bare"], "registration", "/")
     asked: Request = ("POST", "/", b"{}", {"Content-Type": "application/json"})

@@ -21,7 +21,7 @@ from typing import Any
 import click
 from sqlalchemy import func, select
 
-from bench.ground import Ground, ground, tell
+from bench.environment import Environment, fresh_environment, report
 from services.certificates.issuing import runs
 from services.certificates.messages import HANDLERS
 from services.certificates.models import Certificate, db
@@ -29,8 +29,10 @@ from services.certificates.rendering import document
 from services.certificates.signing import credential
 from shared import keys
 from shared.contracts import ATTENDANCE_CHANGED, EVENT_CHANGED, PARTICIPANT_CHANGED
+from shared.facts import AgendaItemFact, ParticipantFact
 from shared.mail.models import Mail
 from stack.ports import HOST, free_port
+from tests import facts
 
 PROCESSES = ("certificates-relay", "certificates-render", "certificates-mail")
 LONGEST_SECONDS = 600.0
@@ -107,46 +109,32 @@ def prepare(event_id: int, people: int) -> None:
     """An event that is over, and people who were there all day."""
     now = datetime.now(UTC)
     start, end = now - timedelta(hours=10), now - timedelta(hours=2)
-    session_fact = {
+    item: AgendaItemFact = {
         "session_id": event_id,
         "title": "Sesi",
+        "title_en": None,
         "opens_at": start,
         "starts_at": start,
         "late_after": start,
         "closes_at": end,
         "ends_at": end,
     }
-    event = {
-        **_event_words(),
-        "event_id": event_id,
-        "version": 1,
-        "slug": f"acara-{event_id}",
-        "organiser": "JPPI",
-        "organiser_id": 1,
-        "status": "published",
-        "starts_at": start,
-        "ends_at": end,
-        "sessions": [session_fact],
-        "topics": [],
-        "partners": [],
-        "certificate_policy": {"peserta": {"kind": "minutes", "share": 0.75}},
-        "certificate_grace_minutes": 0,
-        "certificate_number_pattern": "{seq:04}/JPPI/{roman_month}/{year}",
-        "signatories": [{"name": "Dr. Ratna Kusuma", "title": "Ketua JPPI (contoh)"}],
-    }
+    policy = {"peserta": {"kind": "minutes", "share": 0.75}}
+    pattern = "{seq:04}/JPPI/{roman_month}/{year}"
+    event = facts.event(
+        event_id,
+        [item],
+        slug=f"acara-{event_id}",
+        organiser="JPPI",
+        starts_at=start,
+        ends_at=end,
+        partners=[],
+        certificate_policy=policy,
+        certificate_grace_minutes=0,
+        certificate_number_pattern=pattern,
+    )
     persons = [_person(event_id, number) for number in range(people)]
-    presences = [
-        {
-            "participant_id": person["participant_id"],
-            "session_id": event_id,
-            "event_id": event_id,
-            "version": 1,
-            "arrived_at": start,
-            "left_at": None,
-            "minutes": 480,
-        }
-        for person in persons
-    ]
+    presences = [facts.attendance(person["participant_id"], event_id, event_id, start, 480) for person in persons]
     with db.transaction() as session:
         HANDLERS[PARTICIPANT_CHANGED.type](session, persons)
         HANDLERS[ATTENDANCE_CHANGED.type](session, presences)
@@ -154,20 +142,16 @@ def prepare(event_id: int, people: int) -> None:
         HANDLERS[EVENT_CHANGED.type](session, [loaded])
 
 
-def _person(event_id: int, number: int) -> dict[str, Any]:
-    return {
-        "participant_id": uuid.uuid4(),
-        "version": 1,
-        "event_id": event_id,
-        "name": name(number),
-        "role": "peserta",
-        "locale": "id",
-        "organisation": "Yapari",
-        "status": "confirmed",
-        "status_at": datetime.now(UTC),
-        "email": f"orang{number}@contoh.example",
-        "erased": False,
-    }
+def _person(event_id: int, number: int) -> ParticipantFact:
+    return facts.participant(
+        uuid.uuid4(),
+        event_id,
+        f"{number:08}",
+        name=name(number),
+        organisation="Yapari",
+        status_at=datetime.now(UTC),
+        email=f"orang{number}@contoh.example",
+    )
 
 
 def whole_way(event_id: int, people: int) -> dict[str, float]:
@@ -202,7 +186,7 @@ def _issued(event_id: int) -> int:
         return session.scalar(query) or 0
 
 
-def start(here: Ground) -> None:
+def start(here: Environment) -> None:
     """A local SMTP server that throws everything away, and the processes of certificates."""
     port = free_port()
     sink = [sys.executable, "-m", "aiosmtpd", "--nosetuid", "--listen", f"{HOST}:{port}", "--class"]
@@ -216,7 +200,7 @@ def start(here: Ground) -> None:
 @click.option("--rounds", default=3, show_default=True)
 def main(people: int, rounds: int) -> None:
     """Print one line of JSON: medians over the rounds."""
-    with ground() as here:
+    with fresh_environment() as here:
         start(here)
         drawn = [drawing(people) for _ in range(rounds)]
         ways = [whole_way(number, people) for number in range(1, rounds + 1)]
@@ -224,7 +208,7 @@ def main(people: int, rounds: int) -> None:
     ours = _median([each[1] for each in drawn])
     way = _median(ways)
     sizes = drawn[0][2]
-    tell(
+    report(
         {
             "bench": "certificates",
             "people": people,

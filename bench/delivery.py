@@ -2,7 +2,7 @@
 
     python -m bench.delivery [--facts 10000]
 
-Registration tells of participants; checkin and certificates copy them with their real handlers, so each fact is
+Registration publishes participants; checkin and certificates copy them with their real handlers, so each fact is
 delivered twice. The bare loop writes as many rows with psycopg's executemany in batches of 500.
 """
 
@@ -13,40 +13,38 @@ import click
 import psycopg
 from psycopg.types.json import Jsonb
 
-from bench.ground import Ground, ground, tell
+from bench.environment import Environment, fresh_environment, report
 from services.registration.models import db
 from shared import clock
 from shared.contracts import CONTRACTS, PARTICIPANT_CHANGED
 from shared.delivery.models import Outgoing
 from shared.delivery.outbox import BATCH
 from shared.delivery.publish import publish
+from shared.facts import ParticipantFact
+from tests import facts
 
 PROCESSES = ("registration-relay", "registration-messages", "checkin-messages", "certificates-messages")
 LONGEST_SECONDS = 120.0
 
 
-def person(number: int) -> dict[str, object]:
-    """A participant as registration would tell of one."""
-    return {
-        "version": 1,
-        "participant_id": uuid.uuid4(),
-        "event_id": 1,
-        "ticket_id": uuid.uuid4(),
-        "code": f"{number:08}",
-        "name": f"Peserta Contoh {number}",
-        "role": "peserta",
-        "locale": "id",
-        "organisation": "Yapari",
-        "status": "confirmed",
-        "status_at": clock.real_now(),
-        "email": f"peserta{number}@contoh.example",
-    }
+def person(number: int) -> ParticipantFact:
+    """The number-th participant, as registration publishes it."""
+    return facts.participant(
+        uuid.uuid4(),
+        1,
+        f"{number:08}",
+        ticket_id=uuid.uuid4(),
+        name=f"Peserta Contoh {number}",
+        organisation="Yapari",
+        status_at=clock.real_now(),
+        email=f"peserta{number}@contoh.example",
+    )
 
 
-def deliver(facts: int) -> tuple[float, float]:
+def deliver(count: int) -> tuple[float, float]:
     """Seconds to publish, and to have everything acknowledged from the first publish on."""
     began = time.monotonic()
-    for start in range(0, facts, BATCH):
+    for start in range(0, count, BATCH):
         with db.transaction() as session:
             publish(session, PARTICIPANT_CHANGED, [person(number) for number in range(start, start + BATCH)])
     published = time.monotonic()
@@ -58,12 +56,12 @@ def deliver(facts: int) -> tuple[float, float]:
 
 
 def undelivered() -> int:
-    """How many facts nobody has acknowledged."""
+    """How many facts are not acknowledged."""
     with db.transaction() as session:
         return session.query(Outgoing).where(Outgoing.delivered_at.is_(None)).count()
 
 
-def bare(here: Ground, rows: int) -> float:
+def bare(here: Environment, rows: int) -> float:
     """Seconds for as many upserts with nothing around them."""
     payload = Jsonb(PARTICIPANT_CHANGED.dump(person(1)))
     with psycopg.connect(here.addresses.databases["checkin"].replace("+psycopg", "")) as connection:
@@ -81,18 +79,18 @@ def bare(here: Ground, rows: int) -> float:
 
 
 @click.command()
-@click.option("--facts", default=10_000, show_default=True)
-def main(facts: int) -> None:
+@click.option("--facts", "count", default=10_000, show_default=True)
+def main(count: int) -> None:
     """Measure, and say it in one line of JSON."""
-    with ground() as here:
+    with fresh_environment() as here:
         here.start(*PROCESSES)
-        # Until everybody is awake.
+        # Warm up: until every process is ready.
         deliver(BATCH)
-        published, took = deliver(facts)
-        deliveries = facts * len(CONTRACTS[PARTICIPANT_CHANGED.type].subscribers)
+        published, took = deliver(count)
+        deliveries = count * len(CONTRACTS[PARTICIPANT_CHANGED.type].subscribers)
         seconds_bare = bare(here, deliveries)
         db.dispose()
-    tell(
+    report(
         {
             "deliveries": deliveries,
             "published_per_second": round(deliveries / published),

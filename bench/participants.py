@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import click
 from sqlalchemy import text
 
-from bench.ground import Ground, ground, tell
+from bench.environment import Environment, fresh_environment, report
 from bench.signup import prepare
 from services.registration.models import Event, Participant, db
 from shared.paging import cursor_of
@@ -59,7 +59,7 @@ def analyse() -> None:
 class List:
     """The page, as an organiser's browser asks for it."""
 
-    def __init__(self, here: Ground, event_id: int):
+    def __init__(self, here: Environment, event_id: int):
         port = here.serve("web", ["-m", "services.registration", "web"], "registration", "/healthz")
         self.address = f"http://{HOST}:{port}/console/events/{event_id}/participants"
         token = signin.make_token("00000000-0000-0000-0000-000000000001", "Ibu Penyelenggara", ["organiser"])
@@ -111,7 +111,7 @@ def measure(listed: List, deep: str) -> dict[str, float]:
 @click.option("--people", "count", default=100_000, show_default=True)
 def main(count: int) -> None:
     """Measure, and say it in one line of JSON."""
-    with ground() as here:
+    with fresh_environment() as here:
         event_id = fill(count)
         analyse()
         listed, deep = List(here, event_id), cursor_at(0.9)
@@ -120,7 +120,7 @@ def main(count: int) -> None:
             for index in INDEXES:
                 session.execute(text(f"DROP INDEX {index}"))
         analyse()
-        tell({**result, "without": measure(listed, deep)})
+        report({**result, "without": measure(listed, deep)})
         db.dispose()
 
 

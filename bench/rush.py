@@ -10,7 +10,7 @@ import sys
 import click
 from sqlalchemy import func, select, update
 
-from bench import ground
+from bench import environment
 from bench.signup import prepare, request
 from services.registration.models import Participant, SeatPool, db
 
@@ -21,19 +21,19 @@ from services.registration.models import Participant, SeatPool, db
 @click.option("--connections", default=64, show_default=True)
 def main(people: int, seats: int, connections: int) -> None:
     """Let them come, and say it in one line of JSON."""
-    ground.CONNECTIONS = connections
-    with ground.ground() as here:
+    environment.CONNECTIONS = connections
+    with environment.fresh_environment() as here:
         prepare()
         with db.transaction() as session:
             session.execute(update(SeatPool).where(SeatPool.partner_id.is_(None)).values(size=seats))
         port = here.serve("web", ["-m", "services.registration", "web"], "registration", "/healthz")
-        result = ground.closed_loop(port, request, lambda status, body: status == 201, 120, people)
+        result = environment.closed_loop(port, request, lambda status, body: status == 201, 120, people)
         with db.transaction() as session:
             by_status = select(Participant.status, func.count()).where(Participant.role == "peserta")
             counted = {row[0]: row[1] for row in session.execute(by_status.group_by(Participant.status))}
         db.dispose()
     oversold = max(0, counted.get("confirmed", 0) - seats)
-    ground.tell({"connections": connections, "seats": seats, **counted, "oversold": oversold, **result})
+    environment.report({"connections": connections, "seats": seats, **counted, "oversold": oversold, **result})
     sys.exit(1 if oversold else 0)
 
 

@@ -21,15 +21,18 @@ import click
 
 from bench import bare
 from bench.delivery import person
-from bench.ground import HOST, Request, closed_loop, ground, per_second, tell
+from bench.environment import Request, closed_loop, fresh_environment, per_second, report
 from services.checkin.devices import pairing
 from services.checkin.messages import HANDLERS
 from services.checkin.models import db
 from shared import clock, keys, tickets
 from shared.actors import SYSTEM_ACTOR
 from shared.contracts import EVENT_CHANGED, PARTICIPANT_CHANGED
-from shared.delivery.inbox import Message, apply_batch
+from shared.delivery.inbox import apply_batch
+from shared.facts import AgendaItemFact
 from shared.web import signin
+from stack.ports import HOST
+from tests import facts
 
 BATCH = 100
 EVENT = 1
@@ -41,33 +44,26 @@ POLL_SECONDS = 4.0
 def prepare(people: int) -> tuple[list[str], str]:
     """An event whose door is open, its roster, and a paired device; returns the tickets' texts and the token."""
     now = clock.real_now()
-    opens, ends = (now - timedelta(hours=1)).isoformat(), (now + timedelta(hours=6)).isoformat()
-    windows = {"opens_at": opens, "starts_at": opens, "late_after": ends, "closes_at": ends, "ends_at": ends}
-    event = {
-        "version": 1,
-        "event_id": EVENT,
-        "slug": "bench",
-        "title": "Acara ukur",
-        "organiser": "JPPI",
-        "organiser_id": 1,
-        "venue": "Jakarta",
-        "timezone": "Asia/Jakarta",
-        "status": "published",
+    opens, ends = now - timedelta(hours=1), now + timedelta(hours=6)
+    item: AgendaItemFact = {
+        "session_id": 1,
+        "title": "Sesi 1",
+        "title_en": None,
+        "opens_at": opens,
         "starts_at": opens,
+        "late_after": ends,
+        "closes_at": ends,
         "ends_at": ends,
-        "sessions": [{"session_id": 1, "title": "Sesi 1", **windows}],
     }
+    event = facts.event(EVENT, [item], starts_at=opens, ends_at=ends)
     persons = [person(number) for number in range(people)]
-    facts = [PARTICIPANT_CHANGED.payload_for("checkin", PARTICIPANT_CHANGED.dump(fact)) for fact in persons]
-    apply_batch(db, HANDLERS, "registration", [Message(0, EVENT_CHANGED.type, event)])
+    apply_batch(db, HANDLERS, "registration", facts.messages(EVENT_CHANGED, "checkin", [event]))
     for start in range(0, people, 500):
-        chunk = [
-            Message(start + n, PARTICIPANT_CHANGED.type, fact) for n, fact in enumerate(facts[start : start + 500])
-        ]
-        apply_batch(db, HANDLERS, "registration", chunk)
+        chunk = persons[start : start + 500]
+        apply_batch(db, HANDLERS, "registration", facts.messages(PARTICIPANT_CHANGED, "checkin", chunk, start + 1))
     signing = keys.signing_key("HADIR_TICKET_PRIVATE_KEY")
     valid = clock.real_now() + timedelta(days=1)
-    texts = [tickets.write(tickets.Ticket(EVENT, uuid.UUID(fact["ticket_id"]), valid), signing) for fact in facts]
+    texts = [tickets.write(tickets.Ticket(EVENT, each["ticket_id"], valid), signing) for each in persons]
     with db.transaction() as session:
         _device, code = pairing.create(session, EVENT, "Pintu ukur", SYSTEM_ACTOR)
         paired = pairing.pair(session, code)
@@ -153,7 +149,7 @@ def alone_and_watched(port: int, texts: list[str], token: str, seconds: float) -
 @click.option("--people", default=9_000, show_default=True)
 def main(seconds: float, people: int) -> None:
     """Measure, and say it in one line of JSON."""
-    with ground() as here:
+    with fresh_environment() as here:
         texts, token = prepare(people)
         watching, texts = texts[:1000], texts[1000:]
         singles, batched = texts[: len(texts) // 2], texts[len(texts) // 2 :]
@@ -162,7 +158,7 @@ def main(seconds: float, people: int) -> None:
         many = closed_loop(port, scanning(batched, token, BATCH), checked_in(BATCH), seconds, len(batched) // BATCH)
         watched = alone_and_watched(port, watching, token, seconds)
         here.stop()
-        tell(
+        report(
             {
                 "scans": per_second(one, bare.measure(here, seconds)),
                 "batches_of_100": {**many, "scans_per_second": round(many["per_second"] * BATCH)},

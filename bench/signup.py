@@ -8,12 +8,13 @@ mail's row, NOTIFY. Relay and mail do not run.
 """
 
 import json
+from datetime import timedelta
 
 import click
 from sqlalchemy import update
 
 from bench import bare
-from bench.ground import Request, closed_loop, ground, per_second, tell
+from bench.environment import Request, closed_loop, fresh_environment, per_second, report
 from services.registration.demo import reference_event
 from services.registration.models import SeatPool, db
 from shared import clock
@@ -23,7 +24,7 @@ SEATS = 1_000_000
 
 def prepare() -> None:
     """The reference event, a week from now, with more seats than anybody can take."""
-    day = (clock.real_now() + reference_event.timedelta(days=7)).date()
+    day = (clock.real_now() + timedelta(days=7)).date()
     secrets = {"DEMO_ORGANISER_EMAIL": "panitia@contoh.example", "DEMO_ORGANISER_PASSWORD": "bench-bench-bench"}
     with db.transaction() as session:
         reference_event.load(session, day, reference_event.START, 0, secrets)
@@ -41,12 +42,12 @@ def request(number: int) -> Request:
 @click.option("--seconds", default=8.0, show_default=True)
 def main(seconds: float) -> None:
     """Measure, and say it in one line of JSON."""
-    with ground() as here:
+    with fresh_environment() as here:
         prepare()
         port = here.serve("web", ["-m", "services.registration", "web"], "registration", "/healthz")
         result = closed_loop(port, request, lambda status, body: status == 201, seconds, 50_000)
         here.stop()
-        tell({"sign_ups": per_second(result, bare.measure(here, seconds))})
+        report({"sign_ups": per_second(result, bare.measure(here, seconds))})
         db.dispose()
 
 

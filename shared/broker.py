@@ -13,7 +13,7 @@ from redis.retry import Retry
 from shared import settings
 
 TIMEOUT_SECONDS = 0.8
-# The client's own retries would multiply the timeout; whoever calls tries again later by itself.
+# The client's own retries would multiply the timeout; callers retry later by themselves.
 NO_RETRY = Retry(NoBackoff(), 0)
 
 

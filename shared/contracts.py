@@ -1,4 +1,4 @@
-"""The messages that services send each other: who sends what to whom, in which shape.
+"""The messages that services send each other: which service sends what to which, in which shape.
 
 Every message is a fact that carries state: the whole of one entity as its owner sees it, with a version that the
 owner counts up. A receiver keeps the highest version, so that a fact that comes twice, late or out of order does no

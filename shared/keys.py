@@ -1,7 +1,7 @@
 """Ed25519 key rings from the environment: one private key to sign with, public keys by number to verify with.
 
-Format of the variables: ``1:<base64url of 32 raw bytes>``, several separated by commas. A key is retired by leaving
-its public part in the ring and signing with a new number.
+Format of the variables: ``1:<base64url of 32 raw bytes>``, several separated by commas. To retire a key, leave its
+public part in the ring and sign with a new number.
 """
 
 import base64
@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc.jwk import OKPKey
 
 from shared import settings
 
@@ -23,6 +25,11 @@ class SigningKey(NamedTuple):
     def sign(self, data: bytes) -> bytes:
         """64 bytes of Ed25519 signature over ``data``."""
         return self.key.sign(data)
+
+    def jwk(self) -> OKPKey:
+        """The private key as joserfc takes it."""
+        pem = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return OKPKey.import_key(pem, {"kid": str(self.kid)})
 
     def public(self) -> str:
         """The public part in the ring format."""
@@ -54,8 +61,13 @@ def public_keys(variable: str) -> Mapping[int, Ed25519PublicKey]:
     return ring
 
 
+def public_jwk(key: Ed25519PublicKey) -> OKPKey:
+    """A public key as joserfc takes it."""
+    return OKPKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
 def verifies(key: Ed25519PublicKey | None, signature: bytes, data: bytes) -> bool:
-    """Whether ``signature`` over ``data`` was made with ``key``; False for a key that is not there."""
+    """Whether ``signature`` over ``data`` was made with ``key``; False if there is no key."""
     if key is None:
         return False
     try:

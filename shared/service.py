@@ -1,4 +1,4 @@
-"""What a service is made of, so that the command line and the web scaffolding can be the same for all three."""
+"""What a service consists of. The command line and the web scaffolding are the same for all three."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 
 from shared.db import Database
 from shared.delivery.inbox import Handler
+from shared.delivery.publish import Builder
 from shared.jobs import JobKind
 
 
@@ -39,8 +40,13 @@ class Service:
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Which function takes which message, from the service's messages.py."""
+        """Which function handles which message, from the service's messages.py."""
         return cast(Mapping[str, Handler], import_module(f"{self.package}.messages").HANDLERS)
+
+    @property
+    def builders(self) -> Mapping[str, Builder]:
+        """Which function makes the facts of which message, from the service's messages.py."""
+        return cast(Mapping[str, Builder], import_module(f"{self.package}.messages").PUBLISHES)
 
     @property
     def folder(self) -> Path:

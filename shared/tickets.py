@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from shared import base45, keys
 
 PREFIX = "EV1:"
+# The most characters that a QR code can hold: no scanned text is longer.
+LONGEST_QR_TEXT = 7089
 VERSION = 1
 _HEAD = struct.Struct(">BBI16sI")
 _DOMAIN = b"EVT1\0"

@@ -106,7 +106,7 @@ class Engine:
 
     @property
     def pid(self) -> int:
-        """Process id of the server, whoever started it. Raises EngineError when it does not run."""
+        """Process id of the server, whichever process started it. Raises EngineError when it does not run."""
         if self._process:
             return self._process.pid
         try:

@@ -98,7 +98,7 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
         values |= {name: _private(name, owner, held, at) for name in PRIVATE[owner]}
     if owner in WRITES_MAIL:
         values |= {"HADIR_SMTP_URL": at.smtp, "HADIR_MAIL_FROM": MAIL_FROM}
-    # What whoever starts the stack may choose for it.
+    # Settings that the caller's environment may override.
     values |= {name: os.environ.get(name, "") for name in CHOSEN.get(owner, ())}
     return values
 

@@ -1,4 +1,4 @@
-"""Writes docs/licences.md: what Hadir stands on, under which licence, from the metadata of what is installed."""
+"""Writes docs/licences.md: the packages that Hadir uses and their licences, from the installed packages' metadata."""
 
 import json
 import re
@@ -53,11 +53,12 @@ def page() -> str:
         rows = [(package, version) for package, version in sorted(locked(name).items()) if package not in seen]
         seen.update(package for package, _ in rows)
         sections.append(_section(title, [(package, version, licence_of(package)) for package, version in rows]))
-    sections.append(_section("In the browser (npm)", _from_npm()))
+    sections.append(_section("In the browser (npm)", _from_npm(dev=False)))
+    sections.append(_section("To test and lint (npm)", _from_npm(dev=True)))
     return "\n".join(sections)
 
 
-def _from_npm() -> list[tuple[str, str, str]]:
+def _from_npm(dev: bool) -> list[tuple[str, str, str]]:
     lock = ROOT / "package-lock.json"
     if not lock.exists():
         return []
@@ -65,7 +66,7 @@ def _from_npm() -> list[tuple[str, str, str]]:
     return [
         (path.removeprefix("node_modules/"), entry["version"], str(entry.get("license", "not declared")))
         for path, entry in sorted(packages.items())
-        if path
+        if path and bool(entry.get("dev")) is dev
     ]
 
 

@@ -32,7 +32,7 @@ MOST_HELD = 256
 
 
 def _hold(port: int) -> bool:
-    """Keep ``port`` from whoever else asks free_port() on this machine, until somebody listens on it.
+    """Keep ``port`` from other callers of free_port() on this machine, until somebody listens on it.
 
     Seconds pass between choosing a port and listening, and several stacks may be starting. The name is in Linux's
     abstract space: it is no file, and nothing is left behind.

@@ -139,8 +139,10 @@ async def serve(port: int, directory: Path) -> None:
     handler = Handler(directory)
 
     def connection() -> SMTP:
-        nobody = {"auth_require_tls": False, "authenticator": lambda *_: AuthResult(success=False, handled=False)}
-        return SMTP(handler, enable_SMTPUTF8=False, **nobody)
+        def refuse(*_: object) -> AuthResult:
+            return AuthResult(success=False, handled=False)
+
+        return SMTP(handler, enable_SMTPUTF8=False, auth_require_tls=False, authenticator=refuse)
 
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", port)
     await server.serve_forever()

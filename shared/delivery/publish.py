@@ -1,7 +1,7 @@
 """Publishing facts: rows in the outbox, in the same transaction as the change that they describe."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from shared import clock, log
 from shared.contracts import Contract
+
+# Makes the facts of one contract from a service's own rows.
+Builder = Callable[[Session, Sequence[Any]], Sequence[Mapping[str, Any]]]
 
 CHANNEL = "hadir_outbox"
 # One statement inserts and notifies: the door waits for it. Each fact travels to PostgreSQL once, as JSON, and becomes

@@ -25,7 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Principal:
-    """Whoever is calling. ``scopes`` are ``role`` (everywhere), ``role:event`` or ``coordinator:event:partner``."""
+    """The caller. ``scopes`` are ``role`` (everywhere), ``role:event`` or ``coordinator:event:partner``."""
 
     id: str
     name: str

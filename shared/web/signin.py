@@ -1,8 +1,8 @@
 """The sign-in that services share: a short-lived token signed with Ed25519.
 
-Registration makes and renews it (it alone has the private key and the people). The others verify it with the public
-key, and send a browser whose token has run out to registration's renewal page, which sends it back. Tokens live in
-real time, always.
+Only registration issues and renews tokens: it alone has the private key and the accounts. The other services verify
+them with the public key, and redirect a browser with an expired token to registration's renewal page, which redirects
+back. Tokens always use real time, never simulated time.
 """
 
 from datetime import timedelta
@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from flask import Response, request
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from shared import clock, keys, settings
 
@@ -41,29 +40,20 @@ def make_token(subject: str, name: str, scopes: list[str]) -> str:
         "iat": int(now.timestamp()),
         "exp": int((now + LIFETIME).timestamp()),
     }
-    key = OKPKey.import_key(
-        {
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "x": keys.encode(signing.key.public_key().public_bytes_raw()),
-            "d": keys.encode(signing.key.private_bytes_raw()),
-        }
-    )
-    return jwt.encode({"alg": "Ed25519", "kid": str(signing.kid)}, claims, key, algorithms=["Ed25519"])
+    return jwt.encode({"alg": "Ed25519", "kid": str(signing.kid)}, claims, signing.jwk(), algorithms=["Ed25519"])
 
 
 def read_token(token: str) -> dict[str, Any] | None:
-    """The claims of a genuine token that has not run out, or None."""
+    """The claims of a genuine token that has not expired; None otherwise."""
     ring = keys.public_keys("HADIR_SESSION_PUBLIC_KEYS")
     for public in ring.values():
-        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": keys.encode(public.public_bytes_raw())})
         try:
-            claims = jwt.decode(token, key, algorithms=["Ed25519"]).claims
-            # Made anew each time: it remembers when it was made, and holds "exp" against that.
+            claims = jwt.decode(token, keys.public_jwk(public), algorithms=["Ed25519"]).claims
+            # A new registry each time: it compares "exp" with the time of its own creation.
             jwt.JWTClaimsRegistry(**_RULES).validate(claims)
         except (JoseError, ValueError):
             continue
-        # An empty list is genuine: somebody who may do nothing is signed in, and refused.
+        # An empty list is valid: the account is signed in, but may do nothing.
         return dict(claims) if isinstance(claims.get("scopes"), list) else None
     return None
 
@@ -94,17 +84,17 @@ def set_cookie(response: Response, token: str) -> None:
 
 
 def clear_cookie(response: Response) -> None:
-    """Take the token from the browser."""
+    """Delete the browser's token."""
     response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="Lax", secure=settings.is_https())
 
 
 def renewal_address(next_path: str) -> str:
-    """Where a browser gets a fresh token (or signs in) and is sent back to ``next_path``."""
+    """The address where a browser gets a new token (or signs in) and is redirected to ``next_path``."""
     return f"{RENEWAL_PATH}?{urlencode({'next': next_path})}"
 
 
 def safe_next(path: str | None, default: str) -> str:
-    """``path`` when it is a path of this origin, else ``default``: a sign-in sends nobody elsewhere."""
+    """``path`` when it is a path of this origin, else ``default``: a sign-in never redirects to another site."""
     # Browsers read "\\" as "/", and skip control characters: "/\t/evil" is "//evil" to them.
     if not path or not path.startswith("/") or path.startswith("//") or not path.isprintable() or "\\" in path:
         return default

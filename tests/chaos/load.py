@@ -84,7 +84,8 @@ class Load:
     def _sign_up_by_api(self, dice: random.Random) -> None:
         key = uuid.UUID(int=dice.getrandbits(128)).hex
         email = f"orang-{key[:12]}@contoh.example"
-        body = {"name": f"Peserta {key[:6]}", "email": email, "consent": True, "locale": "id"}
+        name = f"Peserta {key[:6]}"
+        body = {"name": name, "email": email, "consent": True, "locale": "id"}
         address = f"{self.stack.public_url}/api/v1/events/{self.slug}/registrations"
         headers = {"Idempotency-Key": key}
         answer = self._insist(
@@ -96,7 +97,7 @@ class Load:
             self.record.surprise(f"sign-up: {answer.status_code} {answer.text[:200]}")
             return
         made = answer.json()
-        self.record.signed_up(SignUp(made["id"], email, body["name"], made["ticket"], made["token"]))
+        self.record.signed_up(SignUp(made["id"], email, name, made["ticket"], made["token"]))
         time.sleep(dice.uniform(0.05, 0.25))
 
     def _sign_up_by_form(self, dice: random.Random) -> None:
@@ -129,6 +130,7 @@ class Load:
     # -- the door
 
     def _scan(self, kind: str, scans: list[dict[str, str]], at: datetime) -> None:
+        name = f"Peserta {key[:6]}"
         body = {"device_now": at.isoformat(), "scans": scans}
         headers = {"Authorization": f"Bearer {self._token}"}
         address = f"{self.stack.public_url}/checkin/api/v1/scans"

@@ -12,7 +12,7 @@ import psycopg
 
 from stack.runner import Stack
 from tests.chaos.record import Record
-from tests.story.post import Mailbox
+from tests.story.mailbox import Mailbox
 
 SERVICES = ("registration", "checkin", "certificates")
 ADMITTED = ("checked_in", "late", "already_in")
@@ -22,7 +22,7 @@ def query(stack: Stack, service: str, statement: str, *values: object) -> list[t
     """Rows of one service's database."""
     url = stack.database_url(service).replace("+psycopg", "")
     with psycopg.connect(url, connect_timeout=5) as connection:
-        return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(statement, values).fetchall()
 
 
 def unfinished(stack: Stack) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Fixtures of the delivery tests: an empty stage for each test, engines and processes kept for all of them."""
+"""Fixtures of the delivery tests: an empty harness for each test, engines and processes kept for all of them."""
 
 import os
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from stack.engines import PostgresServer, ValkeyServer
-from tests.delivery import things
-from tests.delivery.stage import Stage
+from tests.delivery import services
+from tests.delivery.harness import Harness
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +17,14 @@ def engines(engine_directory: Path) -> Iterator[tuple[PostgresServer, ValkeyServ
     postgres = PostgresServer(engine_directory / "delivery-postgres", durable=False)
     valkey = ValkeyServer(engine_directory / "delivery-valkey", persist=False)
     before = dict(os.environ)
-    with postgres, valkey, things.contracts():
-        for db in (things.sender_db, things.receiver_db):
+    with postgres, valkey, services.contracts():
+        for db in (services.sender_db, services.receiver_db):
             os.environ[f"{db.service.upper()}_DATABASE_URL"] = postgres.create_service_database(db.service)
         os.environ["HADIR_BROKER_URL"] = valkey.url
         os.environ["HADIR_CHECK_FACTS"] = "1"
-        things.create_tables()
+        services.create_tables()
         yield postgres, valkey
-        for db in (things.sender_db, things.receiver_db):
+        for db in (services.sender_db, services.receiver_db):
             db.dispose()
     os.environ.clear()
     os.environ.update(before)
@@ -35,22 +35,22 @@ def engines(engine_directory: Path) -> Iterator[tuple[PostgresServer, ValkeyServ
 @pytest.fixture
 def databases(engines: object) -> None:
     """Both databases, empty."""
-    things.empty_tables()
+    services.empty_tables()
 
 
 @pytest.fixture(scope="module")
 def processes(
     engines: tuple[PostgresServer, ValkeyServer], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    stage = Stage(*engines, tmp_path_factory.mktemp("stage"))
-    stage.start("relay", "sender", "receiver")
-    yield stage
-    stage.stop()
+) -> Iterator[Harness]:
+    harness = Harness(*engines, tmp_path_factory.mktemp("harness"))
+    harness.start("relay", "sender", "receiver")
+    yield harness
+    harness.stop()
 
 
 @pytest.fixture
-def stage(processes: Stage) -> Stage:
+def harness(processes: Harness) -> Harness:
     """All processes at work, nothing to do, nothing in the queues."""
-    things.empty_tables()
+    services.empty_tables()
     processes.flush()
     return processes

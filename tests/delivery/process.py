@@ -2,8 +2,8 @@
 
     python -m tests.delivery.process relay | sender | receiver
 
-Who comes to a step and finds a file named after it in TEST_DEATHS (see stage.POINTS) removes the file and dies by
-SIGKILL. Constants are shortened by TEST_RESEND (seconds).
+A process that reaches a step and finds a file of that name in TEST_DEATHS (see harness.POINTS) removes the file and
+dies by SIGKILL. Constants are shortened by TEST_RESEND (seconds).
 """
 
 import functools
@@ -20,7 +20,7 @@ from celery.signals import task_postrun
 
 from shared import guard, jobs, log
 from shared.delivery import inbox, outbox, relay, tasks
-from tests.delivery import things
+from tests.delivery import services
 
 DEATHS = Path(os.environ["TEST_DEATHS"])
 
@@ -63,7 +63,7 @@ def install() -> None:
     outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)
     jobs.HAND_OUT_AGAIN = jobs.FIRST_RETRY = timedelta(seconds=seconds)
     if os.environ.get("TEST_ACK_EMULATION"):
-        for celery in (things.sender_celery, things.receiver_celery):
+        for celery in (services.sender_celery, services.receiver_celery):
             celery.conf.broker_transport_options["ack_emulation"] = True
 
 
@@ -75,15 +75,15 @@ def _finished(task: Any = None, **_: Any) -> None:
 def main(name: str) -> None:
     log.configure()
     install()
-    with things.contracts():
+    with services.contracts():
         if name == "relay":
             stop = threading.Event()
             signal.signal(signal.SIGTERM, lambda *_: stop.set())
-            relay.Relay(things.sender_db, things.sender_celery, [things.WORK]).run(stop)
+            relay.Relay(services.sender_db, services.sender_celery, [services.WORK]).run(stop)
         elif name == "sender":
-            _work(things.sender_celery, "sender.acks,sender.work")
+            _work(services.sender_celery, "sender.acks,sender.work")
         else:
-            _work(things.receiver_celery, "receiver.messages")
+            _work(services.receiver_celery, "receiver.messages")
 
 
 def _work(celery: Any, queues: str) -> None:

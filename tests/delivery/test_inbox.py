@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 from shared.delivery.erasure import scrub_delivery
 from shared.delivery.inbox import Message, apply_batch, replay
 from shared.delivery.models import DeadLetter, Outgoing
-from tests.delivery import things
-from tests.delivery.things import GHOST, HANDLERS, THING
+from tests.delivery import services
+from tests.delivery.services import GHOST, HANDLERS, THING
 
 pytestmark = pytest.mark.usefixtures("databases")
 
@@ -22,11 +22,11 @@ def thing(thing_id: object, version: object = 1, text: object = "hello", message
 
 
 def apply(*messages: Message, handlers=HANDLERS, source="sender") -> list[int]:
-    return apply_batch(things.receiver_db, handlers, source, messages)
+    return apply_batch(services.receiver_db, handlers, source, messages)
 
 
 def letters() -> list[DeadLetter]:
-    with things.receiver_db.transaction() as session:
+    with services.receiver_db.transaction() as session:
         return list(session.scalars(select(DeadLetter).order_by(DeadLetter.message_id)))
 
 
@@ -44,11 +44,11 @@ def highest(story: list[list[tuple[int, int]]]) -> dict[int, int]:
     return best
 
 
-def tell(story: list[list[tuple[int, int]]], handlers=HANDLERS) -> dict[int, int]:
-    things.empty_tables()
+def apply_story(story: list[list[tuple[int, int]]], handlers=HANDLERS) -> dict[int, int]:
+    services.empty_tables()
     for batch in story:
         apply(*(thing(thing_id, version) for thing_id, version in batch), handlers=handlers)
-    return things.copies()
+    return services.copies()
 
 
 @often
@@ -59,13 +59,13 @@ def test_any_order_and_repetition_ends_with_the_highest_versions(story, random):
     random.shuffle(told)
     for batch in told:
         random.shuffle(batch)
-    assert tell(told) == highest(story)
+    assert apply_story(told) == highest(story)
 
 
 def test_control_without_the_version_check_an_old_fact_wins():
     late = [[(1, 2)], [(1, 1)]]
-    assert tell(late, {THING.type: things.take_things_unchecked}) == {1: 1} != highest(late)
-    assert tell(late) == {1: 2} == highest(late)
+    assert apply_story(late, {THING.type: services.copy_things_unchecked}) == {1: 1} != highest(late)
+    assert apply_story(late) == {1: 2} == highest(late)
 
 
 POISON = {
@@ -91,7 +91,7 @@ def test_poison_becomes_a_dead_letter_and_holds_up_nobody(payload):
     good = [thing(5), thing(6)]
     ids = apply(good[0], poison, good[1])
     assert sorted(ids) == sorted([99, *(message.id for message in good)])
-    assert things.copies() == {5: 1, 6: 1}
+    assert services.copies() == {5: 1, 6: 1}
     (letter,) = letters()
     assert (letter.source, letter.type, letter.message_id) == ("sender", THING.type, 99)
     assert letter.error
@@ -109,13 +109,13 @@ def test_poison_becomes_a_dead_letter_and_holds_up_nobody(payload):
 )
 def test_what_nobody_takes_is_kept(message, source):
     assert apply(message, source=source) == [1]
-    assert things.copies() == {}
+    assert services.copies() == {}
     assert len(letters()) == 1
 
 
 def test_poison_that_is_out_of_date_is_not_even_kept():
     apply(thing(1, text="refused"), thing(1, version=2))
-    assert things.copies() == {1: 2}
+    assert services.copies() == {1: 2}
     assert letters() == []
 
 
@@ -127,7 +127,7 @@ def test_the_same_poison_again_is_kept_once():
 
 def test_fields_of_the_future_are_left_out():
     apply(thing(1, colour="green"))
-    assert things.copies() == {1: 1}
+    assert services.copies() == {1: 1}
     assert letters() == []
 
 
@@ -143,12 +143,12 @@ def test_a_passing_error_of_the_database_is_no_dead_letter():
 
 def test_a_batch_that_fails_as_a_whole_is_not_half_applied():
     def second_fails(session, facts):
-        things.take_things(session, facts)
+        services.copy_things(session, facts)
         if any(fact["thing_id"] == 2 for fact in facts):
             raise KeyError("a defect")
 
     apply(thing(1), thing(2), thing(3), handlers={THING.type: second_fails})
-    assert things.copies() == {1: 1, 3: 1}
+    assert services.copies() == {1: 1, 3: 1}
     assert [letter.error for letter in letters()] == ["KeyError('a defect')"]
 
 
@@ -158,27 +158,27 @@ def test_a_dead_letter_is_replayed_once_its_cause_is_gone():
 
     apply(thing(1), handlers={THING.type: defect})
     (letter,) = letters()
-    assert not replay(things.receiver_db, {THING.type: defect}, letter.id)
+    assert not replay(services.receiver_db, {THING.type: defect}, letter.id)
     assert letters()[0].replays == 1
-    assert replay(things.receiver_db, HANDLERS, letter.id)
-    assert things.copies() == {1: 1}
+    assert replay(services.receiver_db, HANDLERS, letter.id)
+    assert services.copies() == {1: 1}
     assert letters() == []
-    assert not replay(things.receiver_db, HANDLERS, letter.id)
+    assert not replay(services.receiver_db, HANDLERS, letter.id)
 
 
 def test_a_replay_does_not_bring_back_what_is_out_of_date():
     apply(thing(1, text="refused"))
     apply(thing(1, version=2))
-    with things.receiver_db.transaction() as session:
+    with services.receiver_db.transaction() as session:
         session.scalars(select(DeadLetter)).one().payload = {"thing_id": 1, "version": 1, "text": "old"}
-    assert replay(things.receiver_db, HANDLERS, letters()[0].id)
-    assert things.copies() == {1: 2}
+    assert replay(services.receiver_db, HANDLERS, letters()[0].id)
+    assert services.copies() == {1: 2}
 
 
 def test_a_replay_does_not_launder_a_forged_sender():
     apply(thing(1), source="receiver")
-    assert not replay(things.receiver_db, HANDLERS, letters()[0].id)
-    assert things.copies() == {}
+    assert not replay(services.receiver_db, HANDLERS, letters()[0].id)
+    assert services.copies() == {}
 
 
 def test_errors_are_logged_without_what_they_quote():
@@ -192,21 +192,21 @@ def test_errors_are_logged_without_what_they_quote():
 
 
 def test_erasing_somebody_scrubs_what_waits_and_what_was_kept():
-    things.tell({7: 1, 8: 1})
+    services.publish_things({7: 1, 8: 1})
     apply(thing(7, text="refused"), thing(77, text="refused"))
-    with things.sender_db.transaction() as session:
+    with services.sender_db.transaction() as session:
         scrub_delivery(session, "7")
-    with things.receiver_db.transaction() as session:
+    with services.receiver_db.transaction() as session:
         scrub_delivery(session, "7")
-    assert things.count(things.sender_db, Outgoing) == 1
+    assert services.count(services.sender_db, Outgoing) == 1
     assert [letter.key for letter in letters()] == ["77"]
 
 
 def test_compound_keys_are_scrubbed_by_their_first_part():
-    with things.sender_db.transaction() as session:
+    with services.sender_db.transaction() as session:
         for key in ("7", "7:1", "77:1", "7_:1"):
             session.add(
-                Outgoing(subscriber="receiver", type=THING.type, key=key, payload={}, due_at=things.clock.real_now())
+                Outgoing(subscriber="receiver", type=THING.type, key=key, payload={}, due_at=services.clock.real_now())
             )
         session.flush()
         scrub_delivery(session, "7")

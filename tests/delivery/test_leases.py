@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from shared import jobs
-from tests.delivery import things
-from tests.delivery.things import WORK, Work, sender_db
+from tests.delivery import services
+from tests.delivery.services import WORK, Work, sender_db
 
 
 @pytest.fixture
 def waiting(databases: None) -> uuid.UUID:
-    return things.queue_work("well")
+    return services.queue_work("well")
 
 
 def hand_out() -> list[uuid.UUID]:
@@ -63,7 +63,7 @@ def test_a_worker_from_before_a_retry_by_hand_ends_nothing(waiting: uuid.UUID) -
         take(waiting)
         let_time_pass(waiting)
     hand_out()
-    assert things.job(waiting).state == jobs.FAILED
+    assert services.job(waiting).state == jobs.FAILED
     with sender_db.transaction() as session:
         jobs.retry(session, WORK, waiting)
     hand_out()
@@ -82,7 +82,7 @@ def test_a_job_that_keeps_meeting_passing_trouble_fails_in_the_end(waiting: uuid
     for attempt in range(1, WORK.max_attempts + 1):
         hand_out()
         jobs.run(sender_db, WORK, waiting, trouble)
-        job = things.job(waiting)
+        job = services.job(waiting)
         assert (job.attempts, job.last_error) == (attempt, "still not")
         let_time_pass(waiting)
     assert job.state == jobs.FAILED
@@ -95,8 +95,8 @@ def test_a_defect_fails_at_once_and_is_told_without_what_it_quotes(waiting: uuid
 
     hand_out()
     jobs.run(sender_db, WORK, waiting, defect)
-    assert things.job(waiting).last_error == "UniqueViolation 23505 work pk_work"
-    assert things.job(waiting).state == jobs.FAILED
+    assert services.job(waiting).last_error == "UniqueViolation 23505 work pk_work"
+    assert services.job(waiting).state == jobs.FAILED
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from email.message import EmailMessage
 import pytest
 
 from shared import jobs
+from shared import settings as shared_settings
 from shared.mail import queue, send
 from shared.mail.models import Mail
 from stack.ports import free_port
-from tests.delivery import things
-from tests.delivery.things import sender_db
+from tests.delivery import services
+from tests.delivery.services import sender_db
 from tests.mail_server import MailServer, mail_server
 
 KIND = jobs.JobKind(Mail, "sender.send-mail", "sender.mail", max_attempts=3)
@@ -80,7 +81,7 @@ def test_a_second_mail_with_the_same_key_is_not_queued(settings: None) -> None:
         first = queue.enqueue(session, "ticket", "w", "wulan@contoh.example", "ticket:w:1")
         assert queue.enqueue(session, "ticket", "w", "wulan@contoh.example", "ticket:w:1") is None
     assert first is not None
-    assert things.count(sender_db, Mail) == 1
+    assert services.count(sender_db, Mail) == 1
 
 
 def test_a_permanent_refusal_is_final_and_visible(server: MailServer) -> None:
@@ -139,7 +140,7 @@ def test_nobody_listening_is_tried_again_until_tries_run_out(settings: None, mon
 def test_a_server_that_takes_us_for_somebody_else_is_not_the_mails_fault(
     server: MailServer, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = send.settings.required("HADIR_SMTP_URL").removeprefix("smtp://")
+    address = shared_settings.required("HADIR_SMTP_URL").removeprefix("smtp://")
     monkeypatch.setenv("HADIR_SMTP_URL", scheme + address)
     mail = attempt(put())
     assert mail.state == jobs.WAITING
@@ -176,4 +177,4 @@ def test_mails_about_somebody_who_is_erased_are_gone(settings: None) -> None:
     put()
     with sender_db.transaction() as session:
         queue.forget(session, "w")
-    assert things.count(sender_db, Mail) == 0
+    assert services.count(sender_db, Mail) == 0

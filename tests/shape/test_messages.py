@@ -1,4 +1,4 @@
-"""Contracts have examples that load for ever; senders, receivers, queues, tasks and workers fit together."""
+"""Old examples of contracts still load; senders, receivers, queues, tasks and workers fit together."""
 
 import json
 
@@ -48,10 +48,16 @@ def test_a_field_of_the_future_is_left_out(contract):
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.type)
-def test_what_is_sent_is_handled_by_those_it_is_sent_to_and_by_nobody_else(contract):
+def test_only_the_subscribers_of_a_contract_handle_it(contract):
     handling = {name for name, service in BY_NAME.items() if contract.type in service.handlers}
     assert handling == set(contract.subscribers)
     assert contract.source in SERVICES
+
+
+@pytest.mark.parametrize("service", RUNNING, ids=lambda service: service.name)
+def test_a_service_publishes_exactly_the_contracts_that_name_it_as_source(service):
+    own = {contract.type for contract in CONTRACTS.values() if contract.source == service.name}
+    assert set(service.builders) == own
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.type)

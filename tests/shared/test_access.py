@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
 from services.registration.service import service
-from shared import clock, keys
+from shared import clock, keys, settings
 from shared.web import signin
 from shared.web.access import COORDINATOR, DEVICE, ORGANISER, PUBLIC, Principal, who
 from shared.web.app import make_app
@@ -80,8 +81,8 @@ def test_no_forgery_is_taken():
 
 def test_a_retired_key_still_verifies_and_a_removed_one_does_not(monkeypatch):
     token = signin.make_token("1", "Penguji", [])
-    fresh = keys.SigningKey(2, keys.Ed25519PrivateKey.generate())
-    old = keys.settings.required("HADIR_SESSION_PUBLIC_KEYS")
+    fresh = keys.SigningKey(2, Ed25519PrivateKey.generate())
+    old = settings.required("HADIR_SESSION_PUBLIC_KEYS")
     monkeypatch.setenv("HADIR_SESSION_PUBLIC_KEYS", f"{old},{fresh.public()}")
     assert signin.read_token(token) is not None
     monkeypatch.setenv("HADIR_SESSION_PUBLIC_KEYS", fresh.public())

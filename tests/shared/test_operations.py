@@ -44,8 +44,9 @@ def operator():
 
 
 def post(client, path):
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/console/operations").text).group(1)
-    return client.post(f"/console/operations{path}", data={"csrf_token": token}, follow_redirects=True)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/console/operations").text)
+    assert found is not None
+    return client.post(f"/console/operations{path}", data={"csrf_token": found[1]}, follow_redirects=True)
 
 
 def keep(payload):

@@ -77,8 +77,8 @@ class Browser:
 
     def send(self, method: str, address: str, data: dict[str, Any]) -> Page:
         """Send a form. The answer must not be an error."""
-        key = "params" if method.lower() == "get" else "data"
-        page = Page(self, self.session.request(method, address, timeout=20, **{key: data}))
+        query, body = (data, None) if method.lower() == "get" else (None, data)
+        page = Page(self, self.session.request(method, address, params=query, data=body, timeout=20))
         if page.status >= 400:
             raise AssertionError(f"{page.status} at {page.url}: {page.text[:600]}")
         return page

@@ -16,7 +16,7 @@ from stack.runner import Stack
 from tests.story.browser import Browser, Page
 from tests.story.cast import Part, Person, cast
 from tests.story.door import Door
-from tests.story.post import Mailbox, documents_in, ticket_in
+from tests.story.mailbox import Mailbox, documents_in, ticket_in
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 # Five days before the event, when the sign-up is open.

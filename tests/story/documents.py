@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from typing import cast
 
 import pypdf
 import pypdfium2
@@ -23,13 +24,13 @@ class Document:
 def open_document(content: bytes) -> Document:
     """Read a PDF: its text, its tags, what its QR codes say (from its picture), and what is attached."""
     reader = pypdf.PdfReader(io.BytesIO(content))
-    root = reader.trailer["/Root"]
-    marked = root.get("/MarkInfo", {})
+    root = cast(pypdf.generic.DictionaryObject, reader.trailer["/Root"])
+    marked = cast(dict[str, object], root.get("/MarkInfo", {}))
     return Document(
         text=" ".join(" ".join(page.extract_text() for page in reader.pages).split()),
         is_tagged=bool(marked.get("/Marked")) and "/StructTreeRoot" in root,
-        language=str(root.get("/Lang", "")),
-        title=str((reader.metadata or {}).get("/Title", "")),
+        language=str(root.get("/Lang") or ""),
+        title=reader.metadata.title or "" if reader.metadata else "",
         qr_texts=_codes(content),
         attachments={name: contents[0] for name, contents in reader.attachments.items()},
     )

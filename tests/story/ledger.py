@@ -14,7 +14,7 @@ from stack.runner import Stack
 from tests.story.browser import Browser
 from tests.story.day import Day
 from tests.story.documents import Document, open_document
-from tests.story.post import documents_in
+from tests.story.mailbox import documents_in
 
 
 @dataclass
@@ -92,7 +92,7 @@ def count(day: Day) -> Ledger:
 def _query(stack: Stack, service: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
     url = stack.database_url(service).replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(url) as connection:
-        return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(statement, values).fetchall()
 
 
 def _one(stack: Stack, service: str, statement: str, *values: object) -> int:

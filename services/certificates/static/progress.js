@@ -1,19 +1,32 @@
-// Updates the numbers on an event's page while a run or mails are unfinished. Without it, reloading does the same.
+// Updates the numbers on an event's page while certificates are issued or e-mails sent. Without it, reload the page.
 
-const section = document.querySelector("#progress[data-live]");
+const section = /** @type {HTMLElement | null} */ (document.querySelector("#progress[data-live]"));
 const PAUSE = 2000;
 
-async function fetchCounts(tag) {
-  const response = await fetch(section.dataset.address, { headers: tag ? { "If-None-Match": tag } : {} });
+/**
+ * @typedef {{run: string, mails_waiting: number, planned: number, issued: number} & Record<string, string | number | null>} Counts
+ */
+
+/**
+ * @param {HTMLElement} section
+ * @param {string | null} tag the ETag of the last answer
+ * @returns {Promise<{tag: string | null, counts?: Counts}>}
+ */
+async function look(section, tag) {
+  const response = await fetch(section.dataset.address ?? "", { headers: tag ? { "If-None-Match": tag } : {} });
   if (response.status === 304) return { tag };
   if (!response.ok) throw new Error(String(response.status));
   return { tag: response.headers.get("ETag"), counts: await response.json() };
 }
 
-function show(counts) {
-  for (const element of section.querySelectorAll("[data-count]")) {
-    const value = counts[element.dataset.count];
-    if (value !== null && value !== undefined) element.textContent = value;
+/**
+ * @param {HTMLElement} section
+ * @param {Counts} counts
+ */
+function show(section, counts) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("[data-count]"))) {
+    const value = counts[element.dataset.count ?? ""];
+    if (value !== null && value !== undefined) element.textContent = String(value);
   }
   const bar = section.querySelector("progress");
   if (bar && counts.planned) {
@@ -22,26 +35,29 @@ function show(counts) {
   }
 }
 
+/** @param {Counts} counts */
 const isOver = (counts) => !["waiting", "handed_out", "running"].includes(counts.run) && !counts.mails_waiting;
 
-async function follow() {
+/** @param {HTMLElement} section */
+async function follow(section) {
+  /** @type {string | null} */
   let tag = null;
   for (;;) {
     await new Promise((resume) => setTimeout(resume, PAUSE));
     if (document.hidden) continue;
     try {
-      const seen = await fetchCounts(tag);
+      const seen = await look(section, tag);
       tag = seen.tag;
       if (!seen.counts) continue;
-      show(seen.counts);
+      show(section, seen.counts);
       if (isOver(seen.counts)) {
         location.reload();
         return;
       }
     } catch {
-      // Try again: the network may come back. If the sign-in has expired, a reload asks for it.
+      // No network, or the sign-in has expired and a reload asks for it.
     }
   }
 }
 
-if (section) follow();
+if (section) follow(section);

@@ -1,32 +1,34 @@
-// Shows how far an import has come while the browser waits for its answer. Without it, the answer comes just the same.
+// Shows an import's progress while the browser waits for the answer. The import works without it.
 
-const form = document.querySelector("#ambil[data-progress]");
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("#ambil[data-progress]"));
 const PAUSE = 400;
 
-async function follow() {
-  const bar = form.querySelector("progress");
-  const count = form.querySelector("#hitungan");
+/** @param {HTMLFormElement} form */
+async function follow(form) {
+  const bar = /** @type {HTMLProgressElement} */ (form.querySelector("progress"));
+  const count = /** @type {HTMLElement} */ (form.querySelector("#hitungan"));
   for (;;) {
     await new Promise((resume) => setTimeout(resume, PAUSE));
     try {
-      const answer = await (await fetch(form.dataset.progress)).json();
-      // Until the list is checked, the bar has no value: it only shows that something goes on.
+      const answer = await (await fetch(form.dataset.progress ?? "")).json();
+      // Until the list is checked, the bar has no value: it only shows that work is under way.
       if (answer.done) {
         bar.value = answer.done;
         count.textContent = `${answer.done} / ${bar.max}`;
       }
     } catch {
-      // The answer to the form says how it ended.
+      // The form's own answer reports the outcome.
     }
   }
 }
 
 form?.addEventListener("submit", (event) => {
-  if (form.querySelector("button").ariaDisabled) {
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+  if (button.ariaDisabled) {
     event.preventDefault();
     return;
   }
-  form.querySelector("button").setAttribute("aria-disabled", "true");
-  form.querySelector("#kemajuan").hidden = false;
-  follow();
+  button.setAttribute("aria-disabled", "true");
+  /** @type {HTMLElement} */ (form.querySelector("#kemajuan")).hidden = false;
+  follow(form);
 });

@@ -1,27 +1,45 @@
-// The camera: about ten frames a second go to the decoder, one at a time; what it reads is handed on.
+// The camera: sends about ten frames a second to the decoder, one at a time, and passes on what it reads.
 
 const PAUSE = 90;
 // A code that stays in view is one scan; it counts again when it was out of view for this long. Each code has its own
-// lock: two that are in view at once must not take turns for ever.
+// lock: two that are in view at once must not alternate endlessly.
 const LOCK = 2500;
 
 export class Camera {
-  // `found(text, at)` hears of each code, and answers false to hear of it again; `changed()` of a camera that starts, stops or is unplugged.
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {(text: string, at: number) => unknown} found called with each code; if it returns false, it is called again for the same code
+   */
   constructor(video, found) {
-    Object.assign(this, { video, found, stream: null, worker: null, seenAt: new Map(), timer: null, changed: () => {} });
+    this.video = video;
+    this.found = found;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    /** @type {Worker | null} */
+    this.worker = null;
+    /** @type {Map<string, number>} */
+    this.seenAt = new Map();
+    /** @type {number | undefined} */
+    this.timer = undefined;
+    this.frameAt = 0;
+    // Called when the camera starts, stops or is unplugged.
+    this.changed = () => {};
   }
 
   get running() {
     return this.stream !== null;
   }
 
-  // Throws what getUserMedia throws: NotAllowedError, NotFoundError, NotReadableError.
+  /**
+   * Throws what getUserMedia throws: NotAllowedError, NotFoundError, NotReadableError.
+   * @param {string} [deviceId]
+   */
   async start(deviceId) {
     this.stop();
     const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } } });
     this.video.srcObject = this.stream;
-    this.track.addEventListener("ended", () => this.stop());
+    this.track?.addEventListener("ended", () => this.stop());
     await this.video.play();
     this.#prepare();
     this.#next();
@@ -49,23 +67,29 @@ export class Camera {
     return Boolean(this.track?.getCapabilities?.().torch);
   }
 
-  torch(on) {
+  /** @param {boolean} on */
+  async torch(on) {
+    if (!this.track) throw new Error("the camera is off");
     return this.track.applyConstraints({ advanced: [{ torch: on }] });
   }
 
   #prepare() {
     if (this.worker) return;
-    this.worker = new Worker(new URL("decoder.js", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data }) => {
+    const worker = new Worker(new URL("decoder.js", import.meta.url), { type: "module" });
+    this.worker = worker;
+    worker.onmessage = ({ data }) => {
       if (data.text) this.#read(data.text);
       this.#next();
     };
-    // A frame that the decoder chokes on is one frame lost, no more.
-    this.worker.onerror = (event) => {
+    // If the decoder fails on a frame, only that frame is lost.
+    worker.onerror = (event) => {
       event.preventDefault();
-      this.worker.terminate();
+      worker.terminate();
       this.worker = null;
-      if (this.running) this.timer = setTimeout(() => (this.#prepare(), this.#next()), 1000);
+      if (this.running) this.timer = setTimeout(() => {
+        this.#prepare();
+        this.#next();
+      }, 1000);
     };
   }
 
@@ -76,7 +100,10 @@ export class Camera {
 
   async #grab() {
     if (!this.running || !this.worker) return;
-    if (document.hidden || this.video.readyState < 2) return this.#next();
+    if (document.hidden || this.video.readyState < 2) {
+      this.#next();
+      return;
+    }
     try {
       const bitmap = await createImageBitmap(this.video);
       this.frameAt = performance.now();
@@ -86,6 +113,7 @@ export class Camera {
     }
   }
 
+  /** @param {string} text */
   #read(text) {
     const now = performance.now();
     for (const [each, at] of this.seenAt) if (now - at >= LOCK) this.seenAt.delete(each);

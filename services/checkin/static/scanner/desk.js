@@ -1,22 +1,56 @@
-// The device's own knowledge, in memory: who is on the roster, who is in, what was scanned here. It judges alone.
+// What the device knows, in memory: the roster, who is in, what was scanned here. It can judge without the server.
 
 import { ADMITTING, after, decide } from "./judging.js";
 import { makeSchedule, openAt, sessionOf, lastBefore } from "./schedule.js";
 import { parseKeys, read } from "./ticket.js";
 
-const NOBODYS = new Set(["unknown_ticket", "bad_signature", "wrong_event"]);
+/** @typedef {import("./types.js").EventInfo} EventInfo */
+/** @typedef {import("./types.js").History} History */
+/** @typedef {import("./types.js").Judged} Judged */
+/** @typedef {import("./types.js").Passage} Passage */
+/** @typedef {import("./types.js").Person} Person */
+/** @typedef {import("./types.js").PresenceRow} PresenceRow */
+/** @typedef {import("./types.js").Scan} Scan */
+/** @typedef {import("./types.js").Subject} Subject */
+/** @typedef {import("./types.js").WalkIn} WalkIn */
+
+// Verdicts on texts that name no person.
+const NAMELESS = new Set(["unknown_ticket", "bad_signature", "wrong_event"]);
 
 export class Desk {
   constructor() {
+    /** @type {EventInfo | undefined} */
+    this.event = undefined;
+    /** @type {number | undefined} */
+    this.expected = undefined;
+    /** @type {import("./types.js").Schedule} */
+    this.schedule = [];
+    /** @type {Map<number, Uint8Array<ArrayBuffer>>} */
+    this.keys = new Map();
+    this.offset = 0;
+    /** @type {Map<string, Person>} */
     this.people = new Map();
+    /** @type {Map<string, string>} */
     this.byTicket = new Map();
+    /** @type {Map<string, string>} */
     this.byCode = new Map();
+    /** @type {Map<string, PresenceRow>} */
     this.presence = new Map();
+    /** @type {Map<string, Scan>} */
     this.scans = new Map();
+    /** @type {Map<string, WalkIn>} */
     this.walkIns = new Map();
+    /** @type {Set<string>} */
     this.undone = new Set();
   }
 
+  // The event of the device. Throws before the first roster has come.
+  get current() {
+    if (!this.event) throw new Error("no roster yet");
+    return this.event;
+  }
+
+  /** @param {import("./types.js").RosterInfo} roster */
   setUp(roster) {
     this.event = roster.event;
     this.schedule = makeSchedule(roster.schedule.sessions);
@@ -24,11 +58,12 @@ export class Desk {
     this.offset = roster.offset;
   }
 
-  // The time at the server, as well as this device can know it. Milliseconds.
+  // The server's time as far as this device knows it, in milliseconds.
   now() {
     return Date.now() + (this.offset || 0);
   }
 
+  /** @param {import("./types.js").PersonRow[]} rows */
   addPeople(rows) {
     for (const row of rows) {
       if (row.erased) {
@@ -42,44 +77,60 @@ export class Desk {
     }
   }
 
+  /** @param {PresenceRow[]} rows */
   addPresence(rows) {
     for (const row of rows) this.presence.set(row.key, row);
   }
 
+  /** @param {Scan} scan */
   addScan(scan) {
     this.scans.set(scan.scan_id, scan);
     if (scan.undoes && scan.outcome !== "not_undone") this.undone.add(scan.undoes);
   }
 
-  // What one text (or person, or walk-in) is worth now: {outcome, session_id, about, person, subject}.
+  /**
+   * The verdict on a ticket, a person or a walk-in now.
+   * @param {Subject & Passage} passage
+   * @returns {Promise<Judged>}
+   */
   async judge({ ticket, participant_id: id, walk_in_id: walkIn, ...passage }) {
-    const reading = ticket === undefined ? {} : await read(ticket, this.event.event_id, this.keys);
-    const person = this.#find(reading, id, walkIn);
-    if (reading.refused || (!person && !reading.ticket_id && !walkIn)) {
-      return { outcome: reading.refused || "unknown_ticket", session_id: null, about: null, person: null, subject: null };
+    /** @type {import("./types.js").TicketText} */
+    const named = ticket === undefined ? {} : await read(ticket, this.current.event_id, this.keys);
+    const person = this.#find(named, id, walkIn);
+    if (named.refused || (!person && !named.ticket_id && !walkIn)) {
+      return { outcome: named.refused || "unknown_ticket", session_id: null, about: null, person: null, subject: null };
     }
-    const subject = person ? person.participant_id : reading.ticket_id || walkIn;
+    const subject = person?.participant_id || named.ticket_id || walkIn || null;
     const standing = {
-      revoked: Boolean(person && reading.ticket_id && person.ticket_id !== reading.ticket_id),
-      expired: Boolean(reading.expires_at && passage.at >= reading.expires_at),
+      revoked: Boolean(person && named.ticket_id && person.ticket_id !== named.ticket_id),
+      expired: Boolean(named.expires_at && passage.at >= named.expires_at),
     };
     const verdict = decide(standing, person, this.schedule, this.history(subject), passage);
     return { outcome: verdict.verdict, session_id: verdict.session_id, about: verdict.about, person, subject };
   }
 
-  #find(reading, id, walkIn) {
+  /** @type {(named: import("./types.js").TicketText, id?: string, walkIn?: string) => Person | null} */
+  #find(named, id, walkIn) {
     const registered = walkIn && this.walkIns.get(walkIn)?.participant_id;
-    const found = id || registered || this.byTicket.get(reading.ticket_id) || this.byCode.get(reading.code);
-    return this.people.get(found) || null;
+    const byText = this.byTicket.get(named.ticket_id ?? "") || this.byCode.get(named.code ?? "");
+    return this.people.get(id || registered || byText || "") || null;
   }
 
-  // A scan may name a ticket or a walk-in whose person became known only later.
+  /**
+   * Whose scan it is: a scan may name a ticket or a walk-in whose person became known only later.
+   * @param {string | null} subject
+   */
   owner(subject) {
+    if (subject === null) return null;
     return this.byTicket.get(subject) || this.walkIns.get(subject)?.participant_id || subject;
   }
 
-  // What the server last said about a person, then what was scanned here and may not have reached it.
+  /**
+   * What the server last said about a person, then what was scanned here and may not have reached it.
+   * @param {string | null} subject
+   */
   history(subject) {
+    /** @type {History} */
     let history = new Map();
     for (const session of this.schedule) {
       const row = this.presence.get(`${subject}:${session.id}`);
@@ -91,8 +142,8 @@ export class Desk {
     const own = [...this.scans.values()].filter((scan) => this.owner(scan.subject) === subject);
     own.sort((a, b) => a.at - b.at || (a.scan_id < b.scan_id ? -1 : 1));
     for (const scan of own) {
-      if (scan.undoes || this.undone.has(scan.scan_id) || NOBODYS.has(scan.outcome)) continue;
-      const last = history.get(scan.session_id)?.at(-1);
+      if (scan.undoes || this.undone.has(scan.scan_id) || NAMELESS.has(scan.outcome)) continue;
+      const last = scan.session_id === null ? undefined : history.get(scan.session_id)?.at(-1);
       if (last && scan.at <= (last.left_at || last.arrived_at)) continue;
       if (ADMITTING.has(scan.outcome) && last && last.left_at === null) continue;
       history = after(history, scan, { verdict: scan.outcome, session_id: scan.session_id });
@@ -100,7 +151,11 @@ export class Desk {
     return history;
   }
 
-  // An undo is believed here at once; the server hears of it like of any scan.
+  /**
+   * Apply an undo on the device at once; it is sent to the server like any scan.
+   * @param {Scan} target
+   * @returns {PresenceRow | null}
+   */
   forgetArrival(target) {
     this.undone.add(target.scan_id);
     const key = `${this.owner(target.subject)}:${target.session_id}`;
@@ -111,6 +166,7 @@ export class Desk {
     return before;
   }
 
+  /** @param {string} text */
   search(text) {
     const words = plain(text).split(" ").filter(Boolean);
     if (!words.length || text.length < 2) return [];
@@ -118,12 +174,16 @@ export class Desk {
     return hits.sort((a, b) => a.plain.localeCompare(b.plain));
   }
 
+  /** @param {number | null} chosen */
   currentSession(chosen) {
     const now = this.now();
     return sessionOf(this.schedule, chosen) || openAt(this.schedule, now) || lastBefore(this.schedule, now) || this.schedule[0];
   }
 
-  // How many are in the session now, by everything this device knows.
+  /**
+   * How many people are in the session now, as far as this device knows.
+   * @param {number} sessionId
+   */
   countIn(sessionId) {
     const inside = new Set();
     for (const row of this.presence.values()) {
@@ -134,7 +194,7 @@ export class Desk {
     for (const scan of own.sort((a, b) => a.at - b.at)) {
       const owner = this.owner(scan.subject);
       const row = this.presence.get(`${owner}:${sessionId}`);
-      if (scan.at < Date.parse(row?.left_at || row?.arrived_at || 0)) continue;
+      if (scan.at < Date.parse(row?.left_at || row?.arrived_at || "1970-01-01")) continue;
       if (ADMITTING.has(scan.outcome)) inside.add(owner);
       if (scan.outcome === "checked_out") inside.delete(owner);
     }
@@ -142,7 +202,10 @@ export class Desk {
   }
 }
 
-// Lower case, without accents and punctuation, as people type names in a hurry.
+/**
+ * Lower case, without accents and punctuation, so that names match as people type them in a hurry.
+ * @param {string} text
+ */
 export function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }

@@ -1,25 +1,58 @@
-// Scanning: judge on the device, keep, show, then ask the server; and take back within a minute.
+// Scanning: judge on the device, store, show, then ask the server. A scan can be undone within a minute.
 
 import { OVERRULABLE, ADMITTING } from "./judging.js";
 import { sessionOf } from "./schedule.js";
+import { Unpaired } from "./sync.js";
+
+/** @typedef {import("./types.js").Judged} Judged */
+/** @typedef {import("./types.js").LastScan} LastScan */
+/** @typedef {import("./types.js").Result} Result */
+/** @typedef {import("./types.js").Scan} Scan */
+/** @typedef {import("./types.js").Subject} Subject */
+/** @typedef {import("./types.js").WalkIn} WalkIn */
 
 const UNDO_FOR = 60000;
 
 export class Door {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./desk.js").Desk} desk
+   * @param {import("./sync.js").Sync} sync
+   * @param {import("./view.js").View} view
+   */
   constructor(store, desk, sync, view) {
-    Object.assign(this, { store, desk, sync, view, direction: "in", chosen: null, silent: false, lastScan: null });
+    this.store = store;
+    this.desk = desk;
+    this.sync = sync;
+    this.view = view;
+    /** @type {import("./types.js").Direction} */
+    this.direction = "in";
+    /** @type {number | null} */
+    this.chosen = null;
+    this.silent = false;
+    /** @type {LastScan | null} */
+    this.lastScan = null;
+    /** @type {() => void} */
     this.changed = () => {};
+    // Called with an error of the server.
+    /** @type {(error: unknown) => void} */
+    this.failed = () => {};
   }
 
-  // `what`: {ticket} | {participant_id} | {walk_in_id, walkIn}; `override`: a reason. Answers the scan as it is kept.
+  /**
+   * Judge, store and show one scan; returns it as stored.
+   * @param {Subject & {walkIn?: WalkIn}} what
+   * @param {string | null} override the reason, if staff admit the person against the verdict
+   */
   async scan(what, override = null, seenAt = performance.now()) {
     const { walkIn, ...subject } = what;
     const at = this.desk.now();
     const passage = { at, direction: this.direction, session_id: this.chosen, overridden: override !== null, answered: null };
     const verdict = await this.desk.judge({ ...subject, ...passage });
+    /** @type {Scan} */
     const scan = {
       scan_id: crypto.randomUUID(),
-      event_id: this.desk.event.event_id,
+      event_id: this.desk.current.event_id,
       ...subject,
       direction: this.direction,
       asked: this.chosen,
@@ -33,7 +66,7 @@ export class Door {
     };
     await this.#keep(scan, walkIn);
     const result = { scan_id: scan.scan_id, ...verdict, name: walkIn?.name, session: sessionOf(this.desk.schedule, verdict.session_id) };
-    this.view.announce(result, this.desk.event, this.desk.now(), this.silent);
+    this.view.announce(result, this.desk.current, this.desk.now(), this.silent);
     performance.measure("hadir-verdict", { start: seenAt, end: performance.now() });
     this.lastScan = { scan, what: subject, person: verdict.person, until: Date.now() + UNDO_FOR };
     this.changed();
@@ -41,6 +74,10 @@ export class Door {
     return scan;
   }
 
+  /**
+   * @param {Scan} scan
+   * @param {WalkIn} [walkIn]
+   */
   async #keep(scan, walkIn) {
     if (walkIn) {
       await this.store.addWalkIn(walkIn, scan);
@@ -51,7 +88,12 @@ export class Door {
     this.desk.addScan(scan);
   }
 
-  // The server's word, if it comes in time, is shown where it differs and the result is still to be seen.
+  /**
+   * Ask the server. A different answer is shown as long as the result is still on the screen.
+   * @param {Scan} scan
+   * @param {Result} result
+   * @param {number} seenAt
+   */
   async #confirm(scan, result, seenAt) {
     if (this.sync.online === false || scan.walk_in_id) return this.sync.run().catch(this.failed);
     try {
@@ -61,22 +103,24 @@ export class Door {
         const about = answer.about ? Date.parse(answer.about) : null;
         const session = sessionOf(this.desk.schedule, answer.session_id);
         const corrected = { ...result, person: result.person || answer, outcome: answer.outcome, about, session };
-        this.view.announce(corrected, this.desk.event, this.desk.now(), this.silent);
+        this.view.announce(corrected, this.desk.current, this.desk.now(), this.silent);
       }
       this.changed();
     } catch (error) {
-      this.sync.online = error.name === "Unpaired" ? this.sync.online : false;
+      this.sync.online = error instanceof Unpaired ? this.sync.online : false;
       await this.failed(error);
       this.changed();
     }
   }
 
+  /** @returns {LastScan | null} */
   get undoable() {
     const last = this.lastScan;
     const worth = last && (ADMITTING.has(last.scan.outcome) || last.scan.outcome === "checked_out");
     return worth && !this.desk.undone.has(last.scan.scan_id) && Date.now() < last.until ? last : null;
   }
 
+  /** @returns {LastScan | null} */
   get overrulable() {
     const last = this.lastScan;
     return last && last.person && OVERRULABLE.has(last.scan.outcome) && Date.now() < last.until ? last : null;
@@ -86,6 +130,7 @@ export class Door {
     const last = this.undoable;
     if (!last) return;
     const target = this.desk.scans.get(last.scan.scan_id) || last.scan;
+    /** @type {Scan} */
     const scan = {
       scan_id: crypto.randomUUID(),
       event_id: target.event_id,
@@ -103,7 +148,7 @@ export class Door {
     const row = this.desk.forgetArrival(target);
     if (row) await this.store.put("presence", [row]);
     const result = { scan_id: scan.scan_id, outcome: "undone", about: null, person: last.person, session: null };
-    this.view.announce(result, this.desk.event, this.desk.now(), this.silent);
+    this.view.announce(result, this.desk.current, this.desk.now(), this.silent);
     this.changed();
     this.sync.run().catch(this.failed);
   }

@@ -4,22 +4,39 @@ import { plainCode } from "./ticket.js";
 import { plain } from "./desk.js";
 import { allowSound } from "./signals.js";
 import { language, say, timeOfDay, title } from "./texts.js";
-import { part } from "./view.js";
+import { element, part } from "./page.js";
+
+/** @typedef {import("./types.js").Person} Person */
+/** @typedef {import("./camera.js").Camera} Camera */
+/** @typedef {import("./door.js").Door} Door */
+/** @typedef {import("./view.js").View} View */
 
 const MOST = 8;
-const element = (id) => document.getElementById(id);
 const coarse = matchMedia("(pointer: coarse)");
 
+/**
+ * Connect the page's controls.
+ * @param {object} parts
+ * @param {Door} parts.door
+ * @param {import("./desk.js").Desk} parts.desk
+ * @param {import("./store.js").Store} parts.store
+ * @param {Camera} parts.camera
+ * @param {(code: string) => unknown} parts.pair
+ * @param {() => unknown} parts.forget
+ * @param {View} parts.view
+ */
 export function connectForms({ door, desk, store, camera, pair, forget, view }) {
-  const input = element("ticket");
+  const input = element("ticket", HTMLInputElement);
   document.addEventListener("pointerdown", allowSound);
   document.addEventListener("keydown", (event) => {
     allowSound();
-    // A keyboard scanner types wherever the focus is: what nobody else takes belongs to the code.
-    const free = event.target === document.body || event.target === element("isi") || event.target.closest?.("#result, #last");
+    // A keyboard scanner types wherever the focus is: keys that no control takes go to the code field.
+    const target = event.target instanceof Element ? event.target : null;
+    const free = target === document.body || target === element("isi") || target?.closest("#result, #last");
     if (free && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) input.focus();
   });
 
+  /** @param {string} text */
   async function submit(text) {
     input.value = "";
     matches([]);
@@ -31,7 +48,7 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
     event.preventDefault();
     const text = input.value.trim();
     if (!text) return;
-    const hits = desk.byCode.has(plainCode(text)) || text.toUpperCase().startsWith("EV1:") ? [] : desk.search(text);
+    const hits = desk.byCode.has(plainCode(text) ?? "") || text.toUpperCase().startsWith("EV1:") ? [] : desk.search(text);
     if (hits.length === 0) submit(text);
     else if (hits.length === 1 && hits[0].plain === plain(text)) choose(hits[0]);
     else matches(hits);
@@ -42,6 +59,7 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
     matches(/^ev1:/i.test(text) || /\d/.test(text) ? [] : desk.search(text));
   });
 
+  /** @param {Person[]} people */
   function matches(people) {
     const items = people.slice(0, MOST).map((person) => {
       const button = part("button", person.name, { type: "button", className: "plain match" });
@@ -55,6 +73,7 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
     element("found").textContent = people.length ? say("found", { number: people.length }) : "";
   }
 
+  /** @param {Person} person */
   async function choose(person) {
     input.value = "";
     matches([]);
@@ -62,54 +81,59 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
     await door.scan({ participant_id: person.participant_id });
   }
 
-  // On a phone focus would call up the keyboard over the camera.
+  // On a phone, focus would open the keyboard over the camera.
   function focusInput() {
     if (!coarse.matches) input.focus();
   }
 
-  for (const radio of document.querySelectorAll("input[name=direction]")) {
-    radio.addEventListener("change", () => (door.direction = radio.value));
+  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=direction]"))) {
+    radio.addEventListener("change", () => (door.direction = radio.value === "out" ? "out" : "in"));
   }
-  element("session").addEventListener("change", ({ target }) => {
-    door.chosen = target.value ? Number(target.value) : null;
+  const chosen = element("session", HTMLSelectElement);
+  chosen.addEventListener("change", () => {
+    door.chosen = chosen.value ? Number(chosen.value) : null;
     door.changed();
   });
-  element("silent").addEventListener("change", ({ target }) => {
-    door.silent = target.checked;
-    store.set("silent", target.checked);
+  const silent = element("silent", HTMLInputElement);
+  silent.addEventListener("change", () => {
+    door.silent = silent.checked;
+    store.set("silent", silent.checked);
   });
 
   connectCamera(camera, view);
   element("undo").addEventListener("click", () => door.undo().then(focusInput));
-  element("override").addEventListener("click", () => element("override-dialog").showModal());
+  const overrideDialog = element("override-dialog", HTMLDialogElement);
+  const reasonField = element("reason", HTMLInputElement);
+  element("override").addEventListener("click", () => overrideDialog.showModal());
   element("override-form").addEventListener("submit", () => {
     const last = door.overrulable;
-    const reason = element("reason").value.trim();
-    element("reason").value = "";
+    const reason = reasonField.value.trim();
+    reasonField.value = "";
     if (last && reason) door.scan(last.what, reason);
   });
-  element("override-cancel").addEventListener("click", () => element("override-dialog").close());
+  element("override-cancel").addEventListener("click", () => overrideDialog.close());
 
   connectWalkIn(door, focusInput);
   element("pair-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    pair(element("pair-code").value.trim());
+    pair(element("pair-code", HTMLInputElement).value.trim());
   });
+  const forgetDialog = element("forget-dialog", HTMLDialogElement);
   element("forget").addEventListener("click", () => {
     const waiting = Number(element("unsent").dataset.unsent);
     element("forget-unsent").textContent = waiting ? element("unsent").textContent : "";
-    element("forget-dialog").showModal();
+    forgetDialog.showModal();
   });
   element("forget-form").addEventListener("submit", () => forget());
-  element("forget-cancel").addEventListener("click", () => element("forget-dialog").close());
+  element("forget-cancel").addEventListener("click", () => forgetDialog.close());
 
   return {
     async opened() {
       const options = desk.schedule.map((session) =>
-        part("option", `${timeOfDay(session.starts_at, desk.event, desk.now())} · ${title(session)}`, { value: session.id }),
+        part("option", `${timeOfDay(session.starts_at, desk.current, desk.now())} · ${title(session)}`, { value: String(session.id) }),
       );
-      element("session").replaceChildren(part("option", say("by_schedule"), { value: "" }), ...options);
-      element("silent").checked = door.silent = Boolean(await store.get("silent"));
+      chosen.replaceChildren(part("option", say("by_schedule"), { value: "" }), ...options);
+      silent.checked = door.silent = Boolean(await store.get("silent"));
       focusInput();
     },
     refreshed() {
@@ -121,20 +145,24 @@ export function connectForms({ door, desk, store, camera, pair, forget, view }) 
   };
 }
 
+/** @type {(camera: Camera, view: View) => void} */
 function connectCamera(camera, view) {
+  const cameraList = element("cameras", HTMLSelectElement);
+  /** @param {unknown} error */
   const report = (error) => {
-    const words = say(error.name === "NotAllowedError" ? "camera_denied" : "camera_missing");
+    const words = say(error instanceof Error && error.name === "NotAllowedError" ? "camera_denied" : "camera_missing");
     if (element("door").hidden) element("pairing-message").textContent = words;
     else view.message(words);
   };
 
+  /** @param {string} [deviceId] */
   async function turnOn(deviceId) {
     try {
       await camera.start(deviceId);
       const cameras = await camera.cameras();
       const options = cameras.map((each, index) => part("option", each.label || say("camera_number", { number: index + 1 }), { value: each.deviceId }));
-      element("cameras").replaceChildren(...options);
-      element("cameras").value = camera.track.getSettings().deviceId;
+      cameraList.replaceChildren(...options);
+      cameraList.value = camera.track?.getSettings().deviceId ?? "";
       element("cameras-field").hidden = cameras.length < 2;
     } catch (error) {
       camera.stop();
@@ -157,18 +185,22 @@ function connectCamera(camera, view) {
   for (const button of document.querySelectorAll("[data-camera]")) {
     button.addEventListener("click", () => (camera.running ? camera.stop() : turnOn()));
   }
-  element("cameras").addEventListener("change", ({ target }) => turnOn(target.value));
-  element("torch").addEventListener("click", ({ target }) => {
-    const on = target.getAttribute("aria-pressed") !== "true";
-    camera.torch(on).then(() => target.setAttribute("aria-pressed", String(on))).catch(() => (target.hidden = true));
+  cameraList.addEventListener("change", () => turnOn(cameraList.value));
+  const torch = element("torch");
+  torch.addEventListener("click", () => {
+    const on = torch.getAttribute("aria-pressed") !== "true";
+    camera.torch(on).then(() => torch.setAttribute("aria-pressed", String(on))).catch(() => (torch.hidden = true));
   });
 }
 
+/** @type {(door: Door, done: () => void) => void} */
 function connectWalkIn(door, done) {
-  element("walkin-form").addEventListener("submit", async (event) => {
+  const form = element("walkin-form", HTMLFormElement);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const form = event.target;
-    const value = (name) => form.elements[name].value.trim() || null;
+    const typed = new FormData(form);
+    /** @param {string} name */
+    const value = (name) => String(typed.get(name) ?? "").trim() || null;
     const now = new Date().toISOString();
     const walkIn = {
       walk_in_id: crypto.randomUUID(),
@@ -181,7 +213,7 @@ function connectWalkIn(door, done) {
       unsent: 1,
     };
     form.reset();
-    element("walkin").open = false;
+    element("walkin", HTMLDetailsElement).open = false;
     done();
     await door.scan({ walk_in_id: walkIn.walk_in_id, walkIn });
   });

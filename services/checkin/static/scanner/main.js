@@ -1,25 +1,25 @@
-// The scanner page: pairs the device once, then keeps the door, with or without network.
+// The scanner page: pairs the device once, then scans at the door, with or without network.
 
 import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
 import { Door } from "./door.js";
 import { connectForms } from "./forms.js";
+import { element } from "./page.js";
 import { openStore } from "./store.js";
 import { EventOver, Sync, Unpaired } from "./sync.js";
 import { language, say, title } from "./texts.js";
 import { View } from "./view.js";
 
 const EVERY = 5000;
-const element = (id) => document.getElementById(id);
 let pairing = false;
 const store = await openStore();
 const desk = new Desk();
 const view = new View();
 const sync = new Sync(store, desk, language, refresh);
 const door = new Door(store, desk, sync, view);
-const camera = new Camera(element("video"), seen);
+const camera = new Camera(element("video", HTMLVideoElement), seen);
 door.failed = failed;
-sync.answered = (guests) => view.answers(guests);
+sync.answered = (/** @type {import("./types.js").WalkIn[]} */ guests) => view.answers(guests);
 door.changed = refresh;
 const forms = connectForms({ door, desk, store, camera, pair, forget, view });
 
@@ -29,7 +29,7 @@ async function start() {
   await window.caches?.open("hadir-language").then((kept) => kept.put("/checkin/scan/language", new Response(language)));
   const code = new URLSearchParams(location.hash.slice(1)).get("pair");
   if (code) {
-    // The code is used up now: it must not be sent again by a reload.
+    // A code can be used once: a reload must not send it again.
     history.replaceState(null, "", location.pathname + location.search);
     await pair(code);
   }
@@ -69,7 +69,10 @@ async function synchronise() {
   }
 }
 
-// Revoked, or the event is over: the roster goes from this device; scans that wait are kept and said.
+/**
+ * If the device is revoked or the event is over, delete the roster; unsent scans stay and are mentioned.
+ * @param {unknown} error
+ */
 async function failed(error) {
   if (!(error instanceof Unpaired) && !(error instanceof EventOver)) return;
   if (error instanceof EventOver && (await store.unsent()).length) return;
@@ -88,6 +91,7 @@ async function forget() {
   show("pairing");
 }
 
+/** @param {string} text */
 async function pair(text) {
   if (pairing) return;
   pairing = true;
@@ -104,16 +108,20 @@ async function pair(text) {
     await store.set("token", answer.token);
     await store.set("event_id", answer.event_id);
     element("pairing-message").textContent = "";
-    // A camera that read the pairing code goes on with tickets.
+    // A camera that read the pairing code goes on reading tickets.
     await open();
   } catch (error) {
-    element("pairing-message").textContent = error instanceof TypeError ? say("no_network") : error.message;
+    element("pairing-message").textContent = error instanceof TypeError ? say("no_network") : /** @type {Error} */ (error).message;
     show("pairing");
   } finally {
     pairing = false;
   }
 }
 
+/**
+ * @param {string} text
+ * @param {number} at
+ */
 function seen(text, at) {
   if (element("door").hidden) {
     // Anything else in view, or read while a pairing is under way, must not be locked: it may be wanted in a moment.
@@ -123,9 +131,10 @@ function seen(text, at) {
   return door.scan({ ticket: text }, null, at);
 }
 
+/** @param {"pairing" | "waiting" | "door"} name */
 function show(name) {
   for (const section of ["pairing", "waiting", "door"]) element(section).hidden = section !== name;
-  if (name === "door") element("event-title").textContent = title(desk.event);
+  if (name === "door") element("event-title").textContent = title(desk.current);
 }
 
 async function refresh() {

@@ -1,4 +1,10 @@
-// Speaking with the server: roster down, scans up. Nobody switches anything: it is tried again by itself.
+// Talks to the server: roster down, scans up. It retries by itself; there is no offline switch.
+
+/** @typedef {import("./types.js").RosterInfo} RosterInfo */
+/** @typedef {import("./types.js").Scan} Scan */
+/** @typedef {import("./types.js").ScanResult} ScanResult */
+/** @typedef {import("./types.js").WalkIn} WalkIn */
+/** @typedef {import("./types.js").WalkInAnswer} WalkInAnswer */
 
 const TIMEOUT = 8000;
 const BATCH = 200;
@@ -7,12 +13,30 @@ export class Unpaired extends Error {}
 export class EventOver extends Error {}
 
 export class Sync {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./desk.js").Desk} desk
+   * @param {string} language
+   * @param {() => unknown} changed called after every round
+   */
   constructor(store, desk, language, changed) {
-    Object.assign(this, { store, desk, language, changed, online: null, running: null });
-    // Hears what became of guests whom this device asked to register.
+    this.store = store;
+    this.desk = desk;
+    this.language = language;
+    this.changed = changed;
+    /** @type {boolean | null} */
+    this.online = null;
+    /** @type {Promise<void> | null} */
+    this.running = null;
+    // Called with registration's answers about guests whom this device asked to register.
+    /** @type {(guests: WalkIn[]) => void} */
     this.answered = () => {};
   }
 
+  /**
+   * @param {string} path
+   * @param {{method?: string, body?: string, headers?: Record<string, string>}} options
+   */
   async call(path, options = {}) {
     const token = await this.store.get("token");
     if (!token) throw new Unpaired();
@@ -54,15 +78,16 @@ export class Sync {
     const known = await this.store.get("roster");
     const query = known ? `since=${known.revision}&seen=${encodeURIComponent(known.as_of)}` : "since=0";
     const asked = Date.now();
-    const response = await this.call(`roster?${query}`, { headers: known ? { "If-None-Match": known.etag } : {} });
+    const response = await this.call(`roster?${query}`, { headers: known?.etag ? { "If-None-Match": known.etag } : {} });
     if (response.status === 304) return;
-    const parcel = await response.json();
-    for (const row of parcel.presence) row.key = `${row.participant_id}:${row.session_id}`;
-    const { people, presence, walk_ins: answers, ...meta } = parcel;
-    // Half of the way there and back has passed since the server looked at its clock.
-    meta.offset = Date.parse(parcel.now) - (asked + Date.now()) / 2;
+    /** @type {import("./types.js").RosterAnswer} */
+    const roster = await response.json();
+    for (const row of roster.presence) row.key = `${row.participant_id}:${row.session_id}`;
+    const { people, presence, walk_ins: answers, ...meta } = roster;
+    // The server read its clock about halfway between the request and the answer.
+    meta.offset = Date.parse(roster.now) - (asked + Date.now()) / 2;
     meta.etag = response.headers.get("ETag");
-    await this.store.take({ people, presence }, meta);
+    await this.store.applyRoster({ people, presence }, meta);
     await this.#answered(answers);
     this.desk.setUp(meta);
     this.desk.addPeople(people);
@@ -70,12 +95,14 @@ export class Sync {
     this.desk.expected = meta.expected;
   }
 
+  /** @param {WalkInAnswer[]} answers */
   async #answered(answers) {
+    /** @type {WalkIn[]} */
     const changed = [];
     for (const answer of answers) {
       const own = this.desk.walkIns.get(answer.walk_in_id);
       if (!own || own.outcome === answer.outcome) continue;
-      const settled = { walk_in_id: own.walk_in_id, name: own.name, ...answer, unsent: 0 };
+      const settled = { name: own.name, ...answer, unsent: 0 };
       this.desk.walkIns.set(answer.walk_in_id, settled);
       changed.push(settled);
     }
@@ -87,9 +114,9 @@ export class Sync {
   async #sendWalkIns() {
     const waiting = [...this.desk.walkIns.values()].filter((walkIn) => walkIn.unsent);
     if (!waiting.length) return;
-    const bodies = waiting.map(({ unsent, outcome, ...walkIn }) => walkIn);
+    const bodies = waiting.map(({ unsent: _unsent, outcome: _outcome, ...walkIn }) => walkIn);
     await this.call("walk-ins", { method: "POST", body: JSON.stringify({ device_now: new Date().toISOString(), walk_ins: bodies }) });
-    // The address has done its duty on this device.
+    // The device no longer needs the address.
     const sent = waiting.map(({ walk_in_id, name, outcome }) => ({ walk_in_id, name, outcome, unsent: 0 }));
     await this.store.put("walk_ins", sent);
     for (const walkIn of sent) this.desk.walkIns.set(walkIn.walk_in_id, walkIn);
@@ -105,20 +132,30 @@ export class Sync {
     }
   }
 
+  /**
+   * @param {Scan[]} scans
+   * @returns {Promise<ScanResult[]>}
+   */
   async send(scans) {
     const body = { device_now: new Date().toISOString(), scans: scans.map(asSent) };
     const response = await this.call("scans", { method: "POST", body: JSON.stringify(body) });
+    /** @type {{results: ScanResult[]}} */
     const { results } = await response.json();
     const byId = new Map(results.map((result) => [result.scan_id, result]));
-    const sent = scans.filter((scan) => byId.has(scan.scan_id)).map((scan) => settled(scan, byId.get(scan.scan_id)));
+    const sent = scans.flatMap((scan) => {
+      const result = byId.get(scan.scan_id);
+      return result ? [settled(scan, result)] : [];
+    });
     await this.store.put("scans", sent);
     for (const scan of sent) this.desk.addScan(scan);
     return results;
   }
 }
 
+/** @param {Scan} scan */
 function asSent(scan) {
-  const fields = ["scan_id", "ticket", "participant_id", "walk_in_id", "undoes", "scanned_at", "override_reason"];
+  const fields = /** @type {const} */ (["scan_id", "ticket", "participant_id", "walk_in_id", "undoes", "scanned_at", "override_reason"]);
+  /** @type {Record<string, unknown>} */
   const body = Object.fromEntries(fields.filter((name) => scan[name] != null).map((name) => [name, scan[name]]));
   if (scan.asked != null) body.session_id = scan.asked;
   // An undo has no direction of its own.
@@ -126,7 +163,12 @@ function asSent(scan) {
   return scan.live ? body : { ...body, told: scan.outcome };
 }
 
-// The server's word replaces the device's own, in what the device will judge by.
+/**
+ * The scan with the server's answer, which replaces the device's own verdict.
+ * @param {Scan} scan
+ * @param {ScanResult} result
+ * @returns {Scan}
+ */
 function settled(scan, result) {
   return {
     ...scan,

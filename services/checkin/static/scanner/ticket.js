@@ -5,6 +5,10 @@ const HEAD = 26;
 const LENGTH = HEAD + 64;
 const DOMAIN = new TextEncoder().encode("EVT1\0");
 
+/**
+ * The bytes of a base45 text; null if it is not base45.
+ * @param {string} text
+ */
 export function decode45(text) {
   const bytes = [];
   for (let start = 0; start < text.length; start += 3) {
@@ -18,12 +22,22 @@ export function decode45(text) {
   return Uint8Array.from(bytes);
 }
 
+/**
+ * A typed code in capitals without separators; null if it cannot be one.
+ * @param {string} text
+ */
 export const plainCode = (text) => {
   const code = text.length <= 40 ? text.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
   return code.length > 0 && code.length <= 20 ? code : null;
 };
 
-// keys: Map of key number to 32 raw bytes. Answers {ticket_id, expires_at} | {code} | {refused}.
+/**
+ * What a scanned or typed text names: {ticket_id, expires_at}, {code} or {refused}.
+ * @param {string} text
+ * @param {number} eventId
+ * @param {Map<number, Uint8Array<ArrayBuffer>>} keys the 32 raw bytes by key number
+ * @returns {Promise<import("./types.js").TicketText>}
+ */
 export async function read(text, eventId, keys) {
   if (text.slice(0, 4).toUpperCase() !== "EV1:") {
     const code = plainCode(text);
@@ -40,6 +54,7 @@ export async function read(text, eventId, keys) {
   return { ticket_id: hex, expires_at: view.getUint32(22) * 1000 };
 }
 
+/** @param {string} text */
 export function parseKeys(text) {
   return new Map(text.split(",").map((part) => {
     const [kid, encoded] = part.trim().split(":");
@@ -48,6 +63,7 @@ export function parseKeys(text) {
   }));
 }
 
+/** @type {(key: Uint8Array<ArrayBuffer>, signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) => Promise<boolean>} */
 async function verifies(key, signature, message) {
   try {
     const imported = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);

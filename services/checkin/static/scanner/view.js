@@ -1,19 +1,29 @@
-// Showing a result: colour, word, sign, sentence; it goes by itself, and the list of the last ones stays.
+// Shows a result: colour, word, sign, sentence. It disappears by itself; the list of the last results stays.
 
+import { element, part } from "./page.js";
 import { say, texts, timeOfDay, title, verdictTexts } from "./texts.js";
 import { signal } from "./signals.js";
 
+/** @typedef {import("./types.js").AgendaItem} AgendaItem */
+/** @typedef {import("./types.js").EventInfo} EventInfo */
+/** @typedef {import("./types.js").Result} Result */
+/** @typedef {import("./types.js").Scan} Scan */
+/** @typedef {import("./types.js").WalkIn} WalkIn */
+/** @typedef {import("./types.js").Words} Words */
+/** @typedef {import("./desk.js").Desk} Desk */
+
 const SHOWN = { good: 4000, warn: 7000, bad: 7000 };
 const LAST = 6;
-const element = (id) => document.getElementById(id);
 
 export class View {
   constructor() {
-    this.timer = null;
+    /** @type {number | undefined} */
+    this.timer = undefined;
+    /** @type {Result | null} */
     this.shown = null;
   }
 
-  // `result`: {scan_id, outcome, about, person, name, session, at, repeated}.
+  /** @type {(result: Result, event: EventInfo, now: number) => Words} */
   show(result, event, now) {
     const words = verdictTexts(result.outcome, result.about, event, now);
     const person = result.person || {};
@@ -33,10 +43,12 @@ export class View {
     return words;
   }
 
+  /** @type {(result: Result, event: EventInfo, now: number, silent: boolean) => void} */
   announce(result, event, now, silent) {
     signal(this.show(result, event, now).tone, silent);
   }
 
+  /** @type {(result: Result, person: NonNullable<Result["person"]>, words: Words) => HTMLElement[]} */
   #lines(result, person, words) {
     const lines = [];
     const name = person.name || result.name;
@@ -59,26 +71,32 @@ export class View {
     element("result").replaceChildren(part("p", say("ready"), { className: "ready" }));
   }
 
+  /** @param {string} text */
   message(text) {
     element("result").replaceChildren(part("p", text, { className: "ready" }));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.clear(), 7000);
   }
 
-  // What registration said of guests. It does not take the place of a result: the door goes on meanwhile.
+  /**
+   * Registration's answers about guests, beside the result, for scanning goes on.
+   * @param {WalkIn[]} guests
+   */
   answers(guests) {
     element("answers").replaceChildren(...guests.map((guest) => part("p", answerOf(guest), { className: `notice ${guest.outcome === "registered" ? "" : "warning"}` })));
   }
 
+  /** @type {(scans: Scan[], desk: Desk) => void} */
   last(scans, desk) {
     const items = scans.slice(0, LAST).map((scan) => {
-      const name = desk.people.get(desk.owner(scan.subject))?.name || desk.walkIns.get(scan.subject)?.name || scan.name;
+      const person = desk.people.get(desk.owner(scan.subject) ?? "");
+      const name = person?.name || desk.walkIns.get(scan.subject ?? "")?.name || scan.name;
       const undone = desk.undone.has(scan.scan_id) ? "undone" : scan.outcome;
-      const words = verdictTexts(undone, null, desk.event, desk.now());
+      const words = verdictTexts(undone, null, desk.current, desk.now());
       const item = part("li", "");
-      item.append(part("span", timeOfDay(scan.at, desk.event, desk.now()), { className: "when" }));
+      item.append(part("span", timeOfDay(scan.at, desk.current, desk.now()), { className: "when" }));
       item.append(` ${words.sign} ${words.word}${name ? `: ${name}` : ""}${scan.unsent ? ` (${say("waiting")})` : ""}`);
-      const guest = desk.walkIns.get(scan.walk_in_id);
+      const guest = desk.walkIns.get(scan.walk_in_id ?? "");
       if (guest?.outcome) item.append(part("span", ` · ${say(`guest_${guest.outcome}_short`)}`));
       return item;
     });
@@ -86,6 +104,7 @@ export class View {
     element("last-block").hidden = items.length === 0;
   }
 
+  /** @type {(online: boolean | null, unsent: number) => void} */
   sync(online, unsent) {
     const state = element("sync");
     const words = online === false ? say("offline") : online ? say("online") : say("connecting");
@@ -93,20 +112,18 @@ export class View {
     state.textContent = `${online === false ? "!" : online ? "✓" : "…"} ${words}`;
     state.dataset.online = String(online);
     element("unsent").textContent = unsent ? say(unsent === 1 ? "unsent_one" : "unsent", { number: unsent }) : say("all_sent");
-    element("unsent").dataset.unsent = unsent;
+    element("unsent").dataset.unsent = String(unsent);
   }
 
+  /** @type {(desk: Desk, session: AgendaItem | undefined) => void} */
   counts(desk, session) {
-    element("session-now").textContent = session ? `${timeOfDay(session.starts_at, desk.event, desk.now())} · ${title(session)}` : "";
+    element("session-now").textContent = session ? `${timeOfDay(session.starts_at, desk.current, desk.now())} · ${title(session)}` : "";
     const number = session ? desk.countIn(session.id) : 0;
     element("count").textContent = say("count", { number, expected: desk.expected ?? desk.people.size });
   }
 }
 
+/** @param {WalkIn} guest */
 function answerOf({ name, outcome, reason }) {
   return say(reason ? "guest_refused_because" : `guest_${outcome}`, { name, reason });
-}
-
-export function part(tag, text, more = {}) {
-  return Object.assign(document.createElement(tag), { textContent: text, ...more });
 }

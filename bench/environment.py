@@ -1,4 +1,4 @@
-"""The ground that benchmarks stand on: engines with full durability, real processes, and nothing left behind."""
+"""What benchmarks run on: engines with full durability, real processes; everything is removed at the end."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 UNBOUND = {"HADIR_SIGN_UPS_PER_MINUTE": "1000000"}
 
 
-class Ground:
+class Environment:
     """Engines, migrated databases, and processes of the one table by name."""
 
     def __init__(self, directory: Path, postgres: PostgresServer, valkey: ValkeyServer):
@@ -91,14 +91,14 @@ class Ground:
 
 
 @contextlib.contextmanager
-def ground() -> Iterator[Ground]:
+def fresh_environment() -> Iterator[Environment]:
     """Fresh engines for one benchmark; everything is removed at the end."""
     directory = Path(tempfile.mkdtemp(prefix="hadir-bench-"))
     directory.chmod(0o711)
     try:
         postgres, valkey = PostgresServer(directory / "postgres"), ValkeyServer(directory / "valkey")
         with postgres, valkey:
-            here = Ground(directory, postgres, valkey)
+            here = Environment(directory, postgres, valkey)
             # What runs in this process prepares data as any of the services.
             for name in SERVICES:
                 os.environ.update(here.environment(name))
@@ -186,7 +186,7 @@ def per_second(result: Mapping[str, Any], bare: Mapping[str, Any]) -> dict[str, 
     return {**result, "bare": dict(bare), "share_of_bare": round(result["per_second"] / bare["per_second"], 2)}
 
 
-def tell(result: Mapping[str, Any]) -> None:
+def report(result: Mapping[str, Any]) -> None:
     """One line of JSON."""
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The stage of the delivery tests: own engines, own databases, and the processes of tests/delivery/process.py."""
+"""What the delivery tests run on: own engines, own databases, and the processes of tests/delivery/process.py."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ POINTS = (
 )
 
 
-class Stage:
+class Harness:
     """Engines and processes. A process that died is started again while something is awaited, as by a supervisor."""
 
     def __init__(self, postgres: PostgresServer, valkey: ValkeyServer, directory: Path):

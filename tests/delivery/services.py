@@ -1,4 +1,4 @@
-"""Two services of the tests' own: ``sender`` owns things, ``receiver`` keeps a copy of them.
+"""Two sample services: ``sender`` owns things, ``receiver`` keeps a copy of them.
 
 They are wired as the real ones are, so that delivery and jobs are tested without business code.
 """
@@ -10,9 +10,10 @@ import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any, cast
 
 from marshmallow import fields
-from sqlalchemy import CheckConstraint, Integer, String, func, select
+from sqlalchemy import CheckConstraint, Integer, String, Table, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared import clock as clock
@@ -61,7 +62,7 @@ class ReceiverBase(DeclarativeBase):
 
 
 class Work(jobs.JobMixin, SenderBase):
-    """A job. ``does``: how it goes. ``tries``: how often somebody began it."""
+    """A job. ``does``: how it goes. ``tries``: how often it was started."""
 
     __tablename__ = "work"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -83,23 +84,23 @@ class Thing(ReceiverBase):
     __table_args__ = (CheckConstraint("text <> 'refused'", name="not_refused"),)
 
 
-def take_things(session: Session, facts: tasks.Any) -> None:
+def copy_things(session: Session, facts: Any) -> None:
     """The receiver's handler."""
     if any(fact["text"] == "deadly" for fact in facts):
         os.kill(os.getpid(), signal.SIGKILL)
     if any(fact["text"] == "slow" for fact in facts):
         time.sleep(60)
-    upsert_newer(session, Thing.__table__, ("thing_id",), facts)
+    upsert_newer(session, cast(Table, Thing.__table__), ("thing_id",), facts)
 
 
-def take_things_unchecked(session: Session, facts: tasks.Any) -> None:
-    """The control: the same without a look at the version."""
+def copy_things_unchecked(session: Session, facts: Any) -> None:
+    """The control: the same without comparing versions."""
     for fact in facts:
         session.merge(Thing(**fact))
     session.flush()
 
 
-HANDLERS = {THING.type: take_things}
+HANDLERS = {THING.type: copy_things}
 
 sender_celery, receiver_celery = make_celery("sender"), make_celery("receiver")
 tasks.register(sender_celery, sender_db, {})
@@ -130,7 +131,7 @@ TABLES = ((sender_db, (DeliveryBase, MailBase, SenderBase)), (receiver_db, (Deli
 
 
 def create_tables() -> None:
-    """In both databases, anew."""
+    """Create all tables in both databases again, empty."""
     for db, bases in TABLES:
         for base in bases:
             base.metadata.drop_all(db.engine)
@@ -146,7 +147,7 @@ def empty_tables() -> None:
                     session.execute(table.delete())
 
 
-def tell(
+def publish_things(
     versions: dict[int, int] | range,
     text: str = "hello",
     deadly: Collection[int] = (),
@@ -183,7 +184,7 @@ def job(job_id: uuid.UUID) -> Work:
         return session.get_one(Work, job_id)
 
 
-def count(db: Database, model: type, *where: tasks.Any) -> int:
+def count(db: Database, model: type, *where: Any) -> int:
     """How many rows of ``model`` there are."""
     with db.transaction() as session:
         return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
