@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.registration import audit
 from services.registration.enrolment import sign_up, spreadsheets
-from services.registration.events.questions import asked
+from services.registration.events.questions import asked, name_of
 from services.registration.models import Import, Participant, Partner
 from services.registration.models.imports import COMMITTED
 from services.registration.models.participants import CANCELLED
@@ -92,7 +92,7 @@ def preview(session: Session, row: Import) -> Preview:
     # The importer may not know the answers; participants can add them on their own page.
     schema = answers.with_answers(CoordinatedParticipantSchema, questions, required=False)
     names = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
-    headings = {answers.name_of(one["key"]): one["label"] for one in asked(questions)}
+    headings = {name_of(one["key"]): one["label"] for one in asked(questions)}
     people, problems, lines = [], [], []
     for line, cells in enumerate(row.rows, start=2):
         try:

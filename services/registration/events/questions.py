@@ -12,6 +12,8 @@ from services.registration import audit
 from services.registration.models import Event, Participant
 from shared.actors import Actor
 
+# How a question is answered.
+TEXT, CHOICE, CHOICES, NUMBER, DATE = KINDS = ("text", "choice", "choices", "number", "date")
 MOST = 20
 # Removed questions that somebody answered count too: the answers cannot be read without them.
 MOST_KEPT = 60
@@ -27,6 +29,11 @@ class TooMany(ValueError):
 def asked(questions: Sequence[Question]) -> list[Question]:
     """The questions that are asked now: without those that were removed after somebody had answered them."""
     return [question for question in questions if not question.get("removed")]
+
+
+def name_of(key: str) -> str:
+    """The name of a question's field, in forms and in errors."""
+    return f"answers.{key}"
 
 
 def find(event: Event, key: str) -> dict[str, Any] | None:

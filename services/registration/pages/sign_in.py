@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 
@@ -52,16 +53,16 @@ def form(refused: FormErrors | None = None) -> str:
 def enter() -> Any:
     """Check the password and start a session. Only failures count against the limits."""
     given = load(SignInForm(), request.form, ignore=["next"])
-    with db.transaction() as database:
-        account = sign_in.check_password(database, given["email"], given["password"])
+    with db.transaction() as session:
+        account = sign_in.check_password(session, given["email"], given["password"])
         if account is None:
             # One message for every reason: it must not reveal which addresses have an account.
             message = _("Alamat e-mail atau kata sandi tidak cocok.")
             raise FormErrors({"password": [message]}, {"email": given["email"]})
-        secret = sign_in.start(database, account, request.headers.get("User-Agent", ""), get_remote_address() or "")
+        secret = sign_in.start(session, account, request.headers.get("User-Agent", ""), get_remote_address() or "")
         token = token_for(account)
-    session.clear()
-    session[SECRET] = secret
+    cookie.clear()
+    cookie[SECRET] = secret
     return _go_on(token, request.form.get("next"))
 
 
@@ -70,8 +71,8 @@ def enter() -> Any:
 def renew() -> Any:
     """Give a browser that is still signed in a fresh token, and send it back to where it was going."""
     target = request.args.get("next")
-    with db.transaction() as database:
-        found = sign_in.find(database, session.get(SECRET))
+    with db.transaction() as session:
+        found = sign_in.find(session, cookie.get(SECRET))
         token = token_for(found.account) if found else None
     if token is None:
         return redirect(url_for("sign_in.form", next=tokens.safe_next(target, HOME)))
@@ -82,9 +83,9 @@ def renew() -> Any:
 @who(PUBLIC)
 def leave() -> Any:
     """End the session in this browser."""
-    with db.transaction() as database:
-        sign_in.end(database, session.get(SECRET))
-    session.clear()
+    with db.transaction() as session:
+        sign_in.end(session, cookie.get(SECRET))
+    cookie.clear()
     response = redirect(url_for("sign_in.form"), 303)
     tokens.clear_cookie(current_app.make_response(response))
     return response

@@ -10,11 +10,10 @@ from typing import Any, Literal
 from flask_babel import lazy_gettext as _l
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-from services.registration.events.questions import Question, asked
+from services.registration.events.questions import CHOICE, CHOICES, DATE, NUMBER, TEXT, Question, asked
 from services.registration.schemas.fields import CHOOSE
 from shared.fields import REQUIRED, Text
 
-TEXT, CHOICE, CHOICES, NUMBER, DATE = KINDS = ("text", "choice", "choices", "number", "date")
 LONGEST_TEXT = 1_000
 _NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?")
 _BAD_NUMBER = _l("Isi dengan angka.")
@@ -117,11 +116,6 @@ def _range(question: Question) -> list[Any]:
     if least is not None:
         return [validate.Range(min=least, error=_l("Paling sedikit {min}."))]
     return [validate.Range(max=most, error=_l("Paling banyak {max}."))] if most is not None else []
-
-
-def name_of(key: str) -> str:
-    """The name of a question's field, in forms and in errors."""
-    return f"answers.{key}"
 
 
 def from_row(questions: Sequence[Question], cells: Mapping[str, str]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
-from services.registration.schemas.answers import CHOICE, CHOICES, KINDS, Number
+from services.registration.events.questions import CHOICE, CHOICES, KINDS
+from services.registration.schemas.answers import Number
 from services.registration.schemas.fields import CHOOSE
 from shared.fields import REQUIRED, Text
 

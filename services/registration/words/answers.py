@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from services.registration.events.questions import Question, asked
-from services.registration.schemas.answers import CHOICE, name_of
+from services.registration.events.questions import CHOICE, Question, asked, name_of
 
 # Up to this many options are shown as radio buttons; more become a list. A radio button cannot be cleared, so optional
 # questions have none.

@@ -69,9 +69,7 @@ def _addresses(session, event, partner, person):
         "participant_id": [person.id, session.query(Participant.id).filter_by(partner_id=partner.id).first().id],
         "session_id": [1],
         "import_id": [row.id for row in imports],
-        "announcement_id": [
-            announcements.announce(session, SYSTEM_ACTOR, event, search.matching(event.id, {}), letter).id
-        ],
+        "announcement_id": [announcement.id],
         "token": [links.link_token(event, person)],
         "password": [passwords.password_link(account).rpartition("/")[2]],
     }

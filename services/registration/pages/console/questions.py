@@ -9,7 +9,6 @@ from services.registration import words
 from services.registration.access import console_event, current_actor
 from services.registration.events import questions
 from services.registration.models import Event, db
-from services.registration.schemas.answers import TEXT
 from services.registration.schemas.questions import QuestionForm, written_options
 from services.registration.words.answers import label_of
 from shared.i18n import current_locale
@@ -24,7 +23,7 @@ blueprint = Blueprint("questions", __name__, url_prefix="/console/events/<int:ev
 def index(event_id: int, refused: FormErrors | None = None) -> str:
     """The questions in their order, and a form for another one."""
     with db.transaction() as session:
-        return _page(console_event(session, event_id), None, {"kind": TEXT}, refused)
+        return _page(console_event(session, event_id), None, {"kind": questions.TEXT}, refused)
 
 
 @blueprint.post("/")
