@@ -16,7 +16,7 @@ from shared.queues import SERVICES
 from stack import gateway, keys, ports, processes, unprivileged
 from stack.clock import EVENT_ZONE, business_now, demo_start
 from stack.engine import tail
-from stack.engines import Engine, PostgresServer, ValkeyServer
+from stack.engines import PostgresServer, ValkeyServer
 from stack.ports import HOST
 from stack.probe import StackError, answers, lock, note_runner
 from stack.processes import Process
@@ -127,8 +127,7 @@ class Stack:
         self.on_step("Membuka gerbang · opening the gateway")
         self.supervisor.start_group(GATEWAY)
         self._wait_for(lambda: answers(self.ports[GATEWAY], "/", below=500), GATEWAY)
-        urls = {service: self.database_url(service).replace("+psycopg", "") for service in SERVICES}
-        silence = Silence(self._processes, urls, self.valkey.is_ready)
+        silence = Silence(self._processes, self.database_url, self.valkey.is_ready)
         self._watch = Watch(self.supervisor, self.log_dir, lambda line: self.on_event(line), silence)
         self._watch.start()
 
@@ -163,20 +162,18 @@ class Stack:
             self.data_dir / "postgres", self.ports["postgres"], self._durable, self.secrets["postgres"]
         )
         self.valkey = ValkeyServer(self.data_dir / "valkey", self.ports["valkey"], password=self.secrets["broker"])
-        engines: tuple[Engine, ...] = (self.postgres, self.valkey)
-        for engine in engines:
-            engine.prepare()
+        self.postgres.prepare()
+        self.valkey.prepare()
         self.supervisor.start(self._programs())
-        for name, engine in zip(ENGINES, engines, strict=True):
-            self._wait_for(engine.is_ready, name)
+        self._wait_for(self.postgres.is_ready, "postgres")
+        self._wait_for(self.valkey.is_ready, "valkey")
         for service in SERVICES:
             self.postgres.create_service_database(service, self.secrets[f"database-{service}"])
 
     def _programs(self) -> list[Program]:
-        engines: tuple[Engine, ...] = (self.postgres, self.valkey)
         programs = [
             Program(name, "engines", engine.command(), stop_signal=engine.stop_signal)
-            for name, engine in zip(ENGINES, engines, strict=True)
+            for name, engine in zip(ENGINES, (self.postgres, self.valkey), strict=True)
         ]
         programs += [
             Program(process.name, "services", self._argv(process), self.environment(process), str(ROOT))
@@ -264,7 +261,7 @@ class Stack:
                 raise StackError(f"{name} did not start ({state}):\n{tail(self.log_dir / f'{name}.log', 30)}")
             time.sleep(0.05)
 
-    # -- what tests, the replay of the reference day and the command line ask
+    # -- for tests, the replay of the reference day and the command line
 
     @property
     def public_url(self) -> str:

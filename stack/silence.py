@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from shared import clock, heartbeat
+from shared.queues import SERVICES
 from stack.processes import BEAT, Process
 from stack.supervision import State
 
@@ -24,10 +25,10 @@ class Silence:
     """Looks at the heartbeats in the databases. ``broker_answers`` says whether heartbeats can come at all."""
 
     def __init__(
-        self, processes: Sequence[Process], databases: Mapping[str, str], broker_answers: Callable[[], bool]
+        self, processes: Sequence[Process], database_url: Callable[[str], str], broker_answers: Callable[[], bool]
     ) -> None:
         self._processes = processes
-        self._databases = databases
+        self._database_url = database_url
         self._broker_answers = broker_answers
         self._possible_since = time.monotonic()
 
@@ -37,7 +38,7 @@ class Silence:
             self._possible_since = time.monotonic()
         if time.monotonic() - self._possible_since < SILENT_SECONDS:
             return []
-        seen = {service: self._heartbeats(service) for service in self._databases}
+        seen = {service: self._heartbeats(service) for service in SERVICES}
         return [process.name for process in self._processes if self._is_silent(process, states, seen)]
 
     def _is_silent(self, process: Process, states: Mapping[str, State], seen: Mapping[str, dict[str, Any]]) -> bool:
@@ -57,7 +58,7 @@ class Silence:
         """Name -> instant of the last one (real time); nothing while the database does not answer."""
         with (
             contextlib.suppress(psycopg.Error),
-            psycopg.connect(self._databases[service], connect_timeout=2) as connection,
+            psycopg.connect(self._database_url(service).replace("+psycopg", ""), connect_timeout=2) as connection,
         ):
             return dict(connection.execute("SELECT name, at FROM heartbeats").fetchall())
         return {}

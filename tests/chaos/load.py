@@ -130,7 +130,6 @@ class Load:
     # -- the door
 
     def _scan(self, kind: str, scans: list[dict[str, str]], at: datetime) -> None:
-        name = f"Peserta {key[:6]}"
         body = {"device_now": at.isoformat(), "scans": scans}
         headers = {"Authorization": f"Bearer {self._token}"}
         address = f"{self.stack.public_url}/checkin/api/v1/scans"
