@@ -3,9 +3,12 @@
     python -m bench.delivery [--facts 10000]
 
 Registration publishes participants; checkin and certificates copy them with their real handlers, so each fact is
-delivered twice. The bare loop writes as many rows with psycopg's executemany in batches of 500.
+delivered twice. The bare loop writes as many rows with psycopg's executemany in batches of 500. Then 50 single facts
+a second: how long from a commit until the other service has the row.
 """
 
+import statistics
+import threading
 import time
 import uuid
 
@@ -61,10 +64,45 @@ def undelivered() -> int:
         return session.query(Outgoing).where(Outgoing.delivered_at.is_(None)).count()
 
 
+def latency(here: Environment, per_second: int, seconds: float) -> list[float]:
+    """Milliseconds from each commit until check-in's table has the row, at a steady rate of single facts."""
+    committed: dict[uuid.UUID, float] = {}
+    seen: dict[uuid.UUID, float] = {}
+    done = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(_address(here, "checkin"), autocommit=True) as connection:
+            while not done.is_set() or committed.keys() - seen.keys():
+                missing = [each for each in list(committed) if each not in seen]
+                rows = connection.execute(
+                    "SELECT participant_id FROM roster WHERE participant_id = ANY(%s)", [missing]
+                ).fetchall()
+                now = time.monotonic()
+                seen.update(dict.fromkeys((row[0] for row in rows), now))
+                time.sleep(0.002)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    began = time.monotonic()
+    for number in range(int(per_second * seconds)):
+        time.sleep(max(0.0, began + number / per_second - time.monotonic()))
+        fact = person(number)
+        with db.transaction() as session:
+            publish(session, PARTICIPANT_CHANGED, [fact])
+        committed[fact["participant_id"]] = time.monotonic()
+    done.set()
+    watcher.join(LONGEST_SECONDS)
+    return sorted(1000 * (seen[each] - at) for each, at in committed.items())
+
+
+def _address(here: Environment, service: str) -> str:
+    return here.addresses.databases[service].replace("+psycopg", "")
+
+
 def bare(here: Environment, rows: int) -> float:
     """Seconds for as many upserts with nothing around them."""
     payload = Jsonb(PARTICIPANT_CHANGED.dump(person(1)))
-    with psycopg.connect(here.addresses.databases["checkin"].replace("+psycopg", "")) as connection:
+    with psycopg.connect(_address(here, "checkin")) as connection:
         connection.execute("CREATE TABLE bare (id uuid PRIMARY KEY, version int, fact jsonb)")
         connection.commit()
         began = time.monotonic()
@@ -89,6 +127,7 @@ def main(count: int) -> None:
         published, took = deliver(count)
         deliveries = count * len(CONTRACTS[PARTICIPANT_CHANGED.type].subscribers)
         seconds_bare = bare(here, deliveries)
+        took_each = latency(here, 50, 6.0)
         db.dispose()
     report(
         {
@@ -97,6 +136,8 @@ def main(count: int) -> None:
             "delivered_per_second": round(deliveries / took),
             "bare_upserts_per_second": round(deliveries / seconds_bare),
             "share_of_bare": round(seconds_bare / took, 2),
+            "commit_to_copy_p50_ms": round(statistics.median(took_each)),
+            "commit_to_copy_p95_ms": round(took_each[int(0.95 * len(took_each))]),
         }
     )
 

@@ -71,6 +71,18 @@ def service_cli(package: str) -> click.Group:
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 
     @cli.command()
+    @click.argument("names")
+    def alive(names: str) -> None:
+        """Exit with 1 unless the heartbeats of NAMES ("relay" or queues, separated by commas) are fresh."""
+        from shared import heartbeat
+
+        service = load(package)
+        with service.db.transaction() as session:
+            silent = heartbeat.silent(session, service.name, names.split(","))
+        if silent:
+            raise click.ClickException(f"no sign of life from {', '.join(silent)}")
+
+    @cli.command()
     def migrate() -> None:
         """Bring the service's database to the current shape."""
         upgrade(load(package))

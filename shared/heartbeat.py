@@ -38,6 +38,7 @@ def last_seen(session: Session, service: str) -> Mapping[str, datetime | None]:
     return {name: rows.get(name) for name in expected(service)}
 
 
-def stale(seen: Mapping[str, datetime | None], now: datetime) -> Sequence[str]:
-    """The names whose heartbeat is missing or older than STALE_AFTER at ``now`` (real time)."""
-    return [name for name, at in seen.items() if at is None or now - at > STALE_AFTER]
+def silent(session: Session, service: str, names: Sequence[str]) -> list[str]:
+    """Those of ``names`` whose last heartbeat is missing or older than STALE_AFTER. Raises KeyError for a stranger."""
+    seen, now = last_seen(session, service), clock.real_now()
+    return [name for name in names if (at := seen[name]) is None or now - at > STALE_AFTER]

@@ -1,5 +1,6 @@
 """python -m stack run | stop | status | reset | clock"""
 
+import json
 import os
 import signal
 import time
@@ -10,7 +11,8 @@ import click
 from rich.console import Console
 
 from shared import clock as business_clock
-from stack import clock, probe, terminal, unprivileged
+from shared.queues import SERVICES
+from stack import clock, memory, probe, terminal, unprivileged
 from stack.compose import secrets as compose_secrets
 from stack.keys import RINGS, load, rotate
 from stack.ports import PortTaken
@@ -21,6 +23,7 @@ from stack.unprivileged import EngineError
 ROOT = Path(__file__).resolve().parent.parent
 PREFERRED_PORT = 8080
 STOP_SECONDS = 60
+READY_PATHS = {name: "/readyz" if name == "registration" else f"/{name}/readyz" for name in SERVICES}
 
 console = Console(highlight=False)
 
@@ -101,6 +104,11 @@ def status(data: Path) -> None:
     except OSError:
         raise click.ClickException("the stack is starting or stopping") from None
     terminal.processes(console, states, data / "logs")
+    ports = json.loads((data / "ports.json").read_text())
+    ready = {name: probe.fetch(ports[f"{name}-web"], READY_PATHS[name]) for name in SERVICES}
+    terminal.vitals(console, ready)
+    if runner := probe.runner_pid(data):
+        console.print(f"Memori (PSS, dengan PostgreSQL) · memory: {memory.pss_mib(runner):.0f} MiB", style="dim")
     raise SystemExit(0 if all(state.pid for state in states.values()) else 1)
 
 

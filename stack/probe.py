@@ -5,7 +5,7 @@ import http.client
 import json
 import os
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from stack.ports import HOST
 
@@ -26,6 +26,19 @@ def answers(port: int, path: str, below: int = 300) -> bool:
         return connection.getresponse().status < below
     except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
+
+
+def fetch(port: int, path: str) -> dict[str, Any]:
+    """The JSON object at ``path``, whatever its status; empty when there is no answer."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        found = json.loads(connection.getresponse().read())
+        return found if isinstance(found, dict) else {}
+    except (OSError, http.client.HTTPException, ValueError):
+        return {}
     finally:
         connection.close()
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -54,6 +55,29 @@ def summary(console: Console, stack: Stack) -> None:
     console.print(table)
     console.print(f"\nLog: {escape(str(stack.log_dir))}", style="dim", soft_wrap=True)
     console.print("Ctrl-C menghentikan semuanya. · Ctrl-C stops everything.", style="dim")
+
+
+def vitals(console: Console, ready: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print how each service is: what /readyz says, with the reasons, the ages and the heartbeats."""
+    table = Table(
+        "Layanan", "Keadaan", "Fakta tertua", "Tugas tertua", "Tanda hidup tertua", box=None, padding=(0, 2, 0, 0)
+    )
+    for name, found in ready.items():
+        status = str(found.get("status", "no answer"))
+        jobs = [age for age in found.get("oldest_job_seconds", {}).values() if age is not None]
+        beats = [age for age in found.get("heartbeat_seconds", {}).values() if age is not None]
+        colour = "green" if status == "ok" else "red"
+        fact = found.get("oldest_fact_seconds")
+        ages = [_seconds(fact), _seconds(max(jobs, default=None)), _seconds(max(beats, default=None))]
+        table.add_row(name, f"[{colour}]{status}[/]", *ages)
+    console.print(table)
+    for name, found in ready.items():
+        for reason in found.get("reasons", []):
+            console.print(f"[red]{name}[/]: {escape(str(reason))}", soft_wrap=True)
+
+
+def _seconds(age: float | None) -> str:
+    return "-" if age is None else f"{age:.0f} s"
 
 
 def processes(console: Console, states: Mapping[str, State], logs: Path) -> None:

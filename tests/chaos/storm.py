@@ -77,12 +77,12 @@ class Storm:
             ends_at="2022-12-25T17:00",
             open_seats=str(OPEN_SEATS),
             consent_text="Data dipakai untuk acara ini saja.",
-            share_percent="0",
+            share_percent="1",
         )
         event_id = int(made.url.split("/events/")[1].split("/")[0])
         opened = made.submit("form[action$='/status']", status="published")
         assert opened.status == 200
-        slug = next(link for link in opened.links("/e/") if "invite" not in link).rpartition("/e/")[2].split("?")[0]
+        slug = str(oracle.query(self.stack, "registration", "SELECT slug FROM events WHERE id = %s", event_id)[0][0])
         self._until(lambda: self._known(event_id), 60)
         return event_id, slug
 
@@ -124,7 +124,7 @@ class Storm:
         """The organiser changes the venue; what the system's trouble refuses is simply not changed."""
         try:
             page = self.organiser.open(f"/console/events/{event_id}/edit")
-            page.submit("main form", venue=f"Hotel Aston, ruang {number + 1}")
+            page.submit("main form:has([name=venue])", venue=f"Hotel Aston, ruang {number + 1}")
         except Exception as error:
             self.say(f"an edit was not taken: {str(error)[:80]}")
 
@@ -133,12 +133,17 @@ class Storm:
     def _heal(self) -> float:
         """Seconds until nothing is under way any more. What never comes to rest is left to the oracle."""
         began = time.monotonic()
-        self._until(lambda: not oracle.unfinished(self.stack), 180 if self.is_long else 90)
+        self._until(self._is_at_rest, 180 if self.is_long else 90)
         took = time.monotonic() - began
         left = oracle.unfinished(self.stack)
         self.say(f"at rest after {took:.1f} s" if not left else f"not at rest: {left}")
         assert not left, f"still under way after {took:.0f} s: {left}"
         return took
+
+    def _is_at_rest(self) -> bool:
+        left = oracle.unfinished(self.stack)
+        self.say(f"under way: {left}")
+        return not left
 
     def _issued(self, event_id: int) -> bool:
         statement = "SELECT count(*) FROM runs WHERE event_id = %s AND state = 'done'"
@@ -152,7 +157,7 @@ class Storm:
                     return
             except Exception as error:
                 self.say(f"waiting: {str(error)[:80]}")
-            time.sleep(0.5)
+            time.sleep(2.0)
 
 
 def _p99(times: dict[str, list[float]]) -> dict[str, int]:

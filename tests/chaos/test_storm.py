@@ -21,7 +21,7 @@ def stack() -> Iterator[Stack]:
     directory = Path(tempfile.mkdtemp(prefix="hadir-chaos-"))
     directory.chmod(0o711)
     try:
-        with Stack(directory / "data", clock=BEGIN, demo=True, beat_seconds=2, durable=False) as running:
+        with Stack(directory / "data", clock=BEGIN, demo=True, beat_seconds=2, durable=True) as running:
             yield running
     finally:
         unprivileged.remove(directory)
@@ -32,7 +32,7 @@ def test_a_storm_loses_nothing_and_doubles_nothing(stack: Stack) -> None:
     def say(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
-    found = Storm(stack, int(os.environ.get("HADIR_CHAOS_SEED", SEED)), 40.0, 6, False, say).run()
+    found = Storm(stack, int(os.environ.get("HADIR_CHAOS_SEED", SEED)), 30.0, 6, False, say).run()
     say(str(found))
     assert found["wrong"] == []
     assert found["sign_ups_acknowledged"] > 20

@@ -54,6 +54,13 @@ def test_every_queue_has_exactly_the_worker_that_is_meant_for_it() -> None:
     assert sorted(queue for names in served.values() for queue in names) == sorted(queues.ALL)
 
 
+@pytest.mark.parametrize("process", [each for each in OURS if each.queues or each.name.endswith("-relay")])
+def test_workers_and_relays_are_healthy_while_their_heartbeats_come(process: Process) -> None:
+    names = ",".join(process.queues) or "relay"
+    command = ["CMD", "python", "-m", f"services.{process.owner}", "alive", names]
+    assert COMPOSE[process.name]["healthcheck"]["test"] == command
+
+
 def test_the_embedded_stack_serves_the_same_queues() -> None:
     assert {process.name: process.queues for process in PROCESSES if process.queues} == queues.WORKERS
 
