@@ -35,7 +35,8 @@ def test_a_process_is_alive_while_all_of_its_heartbeats_are_fresh(service):
     assert names[0] in answer.output
 
 
-def test_the_heartbeat_that_comes_again_takes_the_place_of_the_last(service=SERVICES[0]):
+def test_the_heartbeat_that_comes_again_takes_the_place_of_the_last():
+    service = SERVICES[0]
     with service.db.transaction() as session:
         heartbeat.record(session, "relay")
         session.execute(update(Heartbeat).values(at=clock.real_now() - timedelta(hours=1)))
