@@ -18,7 +18,7 @@ from shared.delivery.models import Heartbeat
 EVERY_SECONDS = 5.0
 # A heartbeat this old means that something is wrong: a dozen were missed.
 STALE_AFTER = timedelta(seconds=60)
-RELAY, BEAT = "relay", "beat"
+RELAY, BEAT = queues.RELAY_HEARTBEAT, queues.BEAT_HEARTBEAT
 
 
 def expected(service: str) -> tuple[str, ...]:

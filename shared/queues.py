@@ -36,6 +36,8 @@ def served_by(service: str) -> tuple[str, ...]:
     return tuple(queue for queue in ALL if queue.startswith(f"{service}."))
 
 
+# Names of the heartbeats that belong to no queue; see shared/heartbeat.py.
+RELAY_HEARTBEAT, BEAT_HEARTBEAT = "relay", "beat"
 REGISTRATION_MAIL = "registration.mail"
 CERTIFICATES_RENDER = "certificates.render"
 CERTIFICATES_MAIL = "certificates.mail"

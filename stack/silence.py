@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
-from shared import clock, heartbeat
-from shared.queues import SERVICES
+from shared import clock
+from shared.queues import BEAT_HEARTBEAT, RELAY_HEARTBEAT, SERVICES
 from stack.processes import BEAT, Process
 from stack.supervision import State
 
@@ -47,12 +47,12 @@ class Silence:
             return False
         if process.name == BEAT:
             # It is silent when no service hears it; one that does not is silent itself.
-            return bool(seen) and all(_is_old(beats.get(heartbeat.BEAT)) for beats in seen.values())
+            return bool(seen) and all(_is_old(beats.get(BEAT_HEARTBEAT)) for beats in seen.values())
         beats = seen.get(process.owner, {})
         if process.name.endswith("-relay"):
-            return _is_old(beats.get(heartbeat.RELAY))
+            return _is_old(beats.get(RELAY_HEARTBEAT))
         # Without the relay no heartbeat is sent to the workers.
-        return not _is_old(beats.get(heartbeat.RELAY)) and any(_is_old(beats.get(queue)) for queue in process.queues)
+        return not _is_old(beats.get(RELAY_HEARTBEAT)) and any(_is_old(beats.get(queue)) for queue in process.queues)
 
     def _heartbeats(self, service: str) -> dict[str, Any]:
         """Name -> instant of the last one (real time); nothing while the database does not answer."""
