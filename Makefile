@@ -12,6 +12,8 @@ DATA ?= var
 PORT ?=
 CHROMIUM ?= /usr/bin/chromium
 PYTEST_ARGS ?=
+MINUTES ?= 30
+SEED ?=
 # Test files at once. Each worker starts engines of its own, on free ports.
 TEST_WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -22,13 +24,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --require-hashes -r
 CATALOGUES := $(wildcard services/*/translations/*/LC_MESSAGES/*.po shared/translations/*/LC_MESSAGES/*.po)
 NODE_BIN := node_modules/.bin
 
-.PHONY: help setup setup-dev run story test lint format reset status lock env licences
+.PHONY: help setup setup-dev run chaos story test lint format reset status lock env licences
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: setup ## Start everything (PORT=8080 chooses the port, DATA=var the directory); Ctrl-C stops it
 	@exec $(BIN)/python -m stack --data $(DATA) run $(if $(PORT),--port $(PORT))
+
+chaos: setup-dev ## Let the parts of the whole system fail under load (MINUTES=30, SEED=…), and count what was lost
+	@exec $(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 story: setup-dev ## Replay the reference day through the real system, and count it
 	@exec $(BIN)/python -m tests.story
