@@ -10,6 +10,7 @@ All times here are real time.
 """
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Index, Integer, String, Text, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared import clock, log, settings
@@ -32,6 +34,8 @@ STATES = (WAITING, HANDED_OUT, RUNNING, DONE, FAILED)
 # How long a row that was handed to Celery may stay untaken before it is handed out again (its message is lost).
 HAND_OUT_AGAIN = timedelta(seconds=30)
 _UNLIMITED = 1_000_000
+# How long a worker tries to store how a job ended while the database is away. Well below every lease.
+STORE_SECONDS = 30.0
 # How long to wait after trouble that passes: doubled each time, up to the longest.
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -215,12 +219,25 @@ def run(db: Database, kind: JobKind, job_id: UUID, work: Callable[[Any], None]) 
         return
     with log.on_behalf_of(job.request_id):
         end = _work(kind, job, work)
-        with db.transaction() as session:
-            held = end(session)
+        held = _store(db, end)
         # One line for each try, however it ended; the reason is kept in the row, for it may quote people's data.
         logger.info(
             "job-tried", task=kind.task, id=str(job_id), attempt=job.attempts, ended=end.func.__name__, held=held
         )
+
+
+def _store(db: Database, end: partial[bool]) -> bool:
+    """Store how a job ended, also when the database is away for a moment: the work (a mail that was sent) is done."""
+    until = time.monotonic() + STORE_SECONDS
+    while True:
+        try:
+            with db.transaction() as session:
+                return end(session)
+        except DBAPIError as error:
+            if not is_transient(error) or time.monotonic() > until:
+                raise
+            logger.warning("job-end-not-stored-yet", error=describe(error))
+            time.sleep(0.5)
 
 
 def _work(kind: JobKind, job: Any, work: Callable[[Any], None]) -> partial[bool]:

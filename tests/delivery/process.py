@@ -89,7 +89,7 @@ def main(name: str) -> None:
 def _work(celery: Any, queues: str) -> None:
     if "TEST_UNGUARDED" not in os.environ:
         guard.LOOK_SECONDS, guard.SILENT_SECONDS = 0.5, 3.0
-        guard.Guard(queues.split(","), longest_task_seconds=4.0).start()
+        guard.Guard(queues.split(","), longest_task_seconds=6.0).start()
     celery.start(["worker", "-Q", queues, "-P", "solo", "-n", f"{queues}@%h", "--without-gossip", "--without-mingle"])
 
 

@@ -30,7 +30,7 @@ def freeze_under_load(harness: Harness, seconds: float) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             _publish(1)
-            time.sleep(0.1)
+            time.sleep(0.3)
     finally:
         harness.valkey.resume()
 

@@ -1,11 +1,13 @@
 """Jobs, one transaction at a time: who has the lease, and how a try ends. No processes, real PostgreSQL."""
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
 
 from shared import jobs
+from stack.engines import PostgresServer, ValkeyServer
 from tests.delivery import services
 from tests.delivery.services import WORK, Work, sender_db
 
@@ -97,6 +99,25 @@ def test_a_defect_fails_at_once_and_is_told_without_what_it_quotes(waiting: uuid
     jobs.run(sender_db, WORK, waiting, defect)
     assert services.job(waiting).last_error == "UniqueViolation 23505 work pk_work"
     assert services.job(waiting).state == jobs.FAILED
+
+
+def test_how_a_job_ended_is_stored_when_the_database_is_back(
+    engines: tuple[PostgresServer, ValkeyServer], waiting: uuid.UUID
+) -> None:
+    """The mail is sent: that it is must not be forgotten because the database was away at that moment."""
+    postgres, _valkey = engines
+    hand_out()
+    back = threading.Timer(2.0, postgres.start)
+
+    def work(_job: Work) -> None:
+        postgres.stop()
+        back.start()
+
+    try:
+        jobs.run(sender_db, WORK, waiting, work)
+    finally:
+        back.join()
+    assert services.job(waiting).state == jobs.DONE
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from stack.runner import Stack
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.story.browser import Browser
 from tests.story.day import JAKARTA, until
-from tests.story.post import Mailbox, parts, ticket_in
+from tests.story.mailbox import Mailbox, parts, ticket_in
 
 DECEMBER = datetime(2022, 12, 1, 9, 0, tzinfo=JAKARTA)
 EVENT = {
