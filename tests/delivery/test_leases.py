@@ -1,6 +1,7 @@
 """Jobs, one transaction at a time: who has the lease, and how a try ends. No processes, real PostgreSQL."""
 
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -107,16 +108,19 @@ def test_how_a_job_ended_is_stored_when_the_database_is_back(
     """The mail is sent: that it is must not be forgotten because the database was away at that moment."""
     postgres, _valkey = engines
     hand_out()
-    back = threading.Timer(2.0, postgres.start)
+    gone = threading.Event()
 
     def work(_job: Work) -> None:
         postgres.stop()
-        back.start()
+        gone.set()
 
-    try:
-        jobs.run(sender_db, WORK, waiting, work)
-    finally:
-        back.join()
+    worker = threading.Thread(target=jobs.run, args=(sender_db, WORK, waiting, work))
+    worker.start()
+    assert gone.wait(20)
+    time.sleep(1.0)
+    # By this thread: the server ends with the thread that started it.
+    postgres.start()
+    worker.join(20)
     assert services.job(waiting).state == jobs.DONE
 
 
