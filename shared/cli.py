@@ -60,13 +60,13 @@ def service_cli(package: str) -> click.Group:
     @click.option("--queues", required=True, help="Queues to serve, separated by commas.")
     def worker(queues: str) -> None:
         """Work on Celery tasks from the named queues, one at a time."""
-        from shared.guard import Guard
+        from shared.watchdog import Watchdog
         from shared.worker import TASK_SECONDS
 
         service = load(package)
         node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
         _take_up(service, queues.split(","), node)
-        Guard(queues.split(","), TASK_SECONDS).start()
+        Watchdog(queues.split(","), TASK_SECONDS).start()
         arguments = ["worker", "-Q", queues, "-P", "solo", "-n", node]
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 

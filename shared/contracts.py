@@ -75,7 +75,7 @@ class EventChanged(Fact):
     # role -> {"kind": "sessions"|"minutes"|"none", "sessions": [session_id] | "share": 0..1}
     certificate_policy = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
     certificate_grace_minutes = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    # Placeholders seq (with an optional width), month, roman_month and year; see services/certificates/numbering.py.
+    # Placeholders seq (with an optional width), month, roman_month and year; see certificates/issuing/numbering.py.
     certificate_number_pattern = Text(load_default=None, allow_none=True, longest=80)
     # [{"name", "title"}] in the order in which they sign
     signatories = fields.List(fields.Dict(), load_default=list)

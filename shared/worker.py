@@ -7,8 +7,8 @@ from celery import Celery, signals
 from shared import log, settings
 from shared.broker import TIMEOUT_SECONDS as BROKER_TIMEOUT_SECONDS
 
-# No task works longer than this; then its worker is ended (shared/guard.py). A job's lease is longer (shared/jobs.py),
-# so that no job is done twice at once.
+# A task that takes longer has its worker ended (shared/watchdog.py). A job's lease is longer (shared/jobs.py), so that
+# no job is done twice at once.
 TASK_SECONDS = 90
 
 _CONFIG: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """Which processes are up and do nothing: their heartbeats, which go through their queues, stopped coming.
 
-A worker that notices ends itself (shared/guard.py). This is for one that cannot: stopped, or stuck in a library.
+A worker that notices ends itself (shared/watchdog.py). This is for one that cannot: stopped, or stuck in a library.
 """
 
 import contextlib

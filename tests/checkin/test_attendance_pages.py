@@ -11,7 +11,7 @@ from services.checkin.models import Attendance, AuditEntry, RosterEntry, db
 from services.checkin.pages import live as pages
 from services.checkin.queries import live
 from services.checkin.scanning.judging import Direction
-from services.checkin.scanning.stored import current_schedule
+from services.checkin.scanning.loading import current_schedule
 from services.checkin.tasks import tick
 from shared.delivery.models import Outgoing
 from shared.web import signin

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared import guard
+from shared import watchdog
 from shared.contracts import CONTRACTS
 from shared.queues import (
     ALL,
@@ -95,5 +95,5 @@ def test_every_task_is_sent_by_somebody_to_a_queue_that_is_served():
 @pytest.mark.parametrize("service", RUNNING, ids=lambda service: service.name)
 def test_a_job_is_not_handed_to_a_second_worker_while_the_first_may_be_at_it(service):
     for kind in service.jobs:
-        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + guard.LOOK_SECONDS
+        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + watchdog.LOOK_SECONDS
         assert kind.queue.startswith(service.name)

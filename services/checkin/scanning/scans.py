@@ -18,8 +18,8 @@ from services.checkin.models import RosterEntry, Scan
 from services.checkin.scanning import derivation, storing
 from services.checkin.scanning.batches import Known, Roster, lock_and_read
 from services.checkin.scanning.judging import Direction, Person, Verdict
+from services.checkin.scanning.loading import Names
 from services.checkin.scanning.schedule import Schedule
-from services.checkin.scanning.stored import Names
 from services.checkin.scanning.ticket_text import TicketText, excerpt, read
 from shared import clock, keys
 from shared.actors import Actor

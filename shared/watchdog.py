@@ -25,7 +25,7 @@ SILENT_SECONDS = 20.0
 EXIT_CODE = 70
 
 
-class Guard:
+class Watchdog:
     """Watches the tasks of this process and the length of its queues. One for each worker."""
 
     def __init__(self, served: Sequence[str], longest_task_seconds: float):
@@ -39,7 +39,7 @@ class Guard:
         """Begin to watch, in a thread that ends with the process."""
         signals.task_prerun.connect(self._begun, weak=False)
         signals.task_postrun.connect(self._ended, weak=False)
-        threading.Thread(target=self._watch, name="guard", daemon=True).start()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def _begun(self, **_: Any) -> None:
         self._busy_since = time.monotonic()
