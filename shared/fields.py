@@ -28,7 +28,7 @@ class Text(fields.String):
         "required": REQUIRED,
         "null": REQUIRED,
         "invalid": _l("Isi dengan teks."),
-        "invalid_utf8": _l("Teks bukan UTF-8 yang sah."),
+        "invalid_utf8": _l("Teks memuat karakter yang tidak terbaca. Ketik ulang, lalu coba lagi."),
         "empty": REQUIRED,
     }
 

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class NotText(BadRequest):
     """A form holds bytes that are not UTF-8."""
 
-    description = _l("Teks bukan UTF-8 yang sah.")
+    description = _l("Teks memuat karakter yang tidak terbaca. Ketik ulang, lalu coba lagi.")
 
 
 def problem(status: int, title: str, detail: str | None = None, **members: Any) -> Response:
@@ -97,7 +97,7 @@ def _title(status: int) -> str:
         401: _("Perlu masuk dahulu"),
         403: _("Tidak diizinkan"),
         404: _("Halaman tidak ditemukan"),
-        405: _("Cara ini tidak didukung"),
+        405: _("Metode ini tidak didukung"),
         413: _("Kiriman terlalu besar"),
         415: _("Jenis isi tidak didukung"),
         422: _("Ada isian yang perlu diperbaiki"),

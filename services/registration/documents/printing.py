@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -69,7 +70,7 @@ def attendance_list(
         "organisation": _("Organisasi"),
         "arrived": _("Tiba"),
         "signature": _("Tanda tangan"),
-        "partner": _("Mitra"),
+        "partner": pgettext("satu", "Mitra"),
     }
     about = {"title": _("Daftar Hadir"), "labels": headings, "sheets": sheets}
     return _pdf("attendance.typ", {**_about(event, locale), **about})
@@ -110,7 +111,7 @@ def _people(session: Session, event: Event, found: Select[Participant]) -> dict[
         }
         for person in people
     ]
-    captions = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": _("Kelompok")}
+    captions = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": pgettext("satu", "Kelompok")}
     return {"labels": captions, "people": described}
 
 

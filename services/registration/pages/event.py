@@ -123,7 +123,7 @@ def _field_labels(questions: list[Control]) -> dict[str, str]:
         "name": _("Nama lengkap"),
         "email": _("Alamat e-mail"),
         "organisation": _("Organisasi"),
-        "locale": _("Bahasa untuk surat kami"),
+        "locale": _("Bahasa e-mail dari kami"),
         **{one.name: one.label for one in questions},
         "needs": _("Kebutuhan akomodasi"),
         "needs_note": _("Penjelasan kebutuhan"),
