@@ -34,7 +34,7 @@ def _send(db: Database, mail: Mail, compose: Compose) -> None:
     # compose opens and closes its own transaction: none is open while we talk to the mail server.
     message = compose(mail)
     if message is None:
-        raise jobs.Permanent("nothing to tell any more")
+        raise jobs.Permanent("no longer a reason to send it")
     complete(message, mail)
     answer = deliver(message)
     with db.transaction() as session:

@@ -230,7 +230,7 @@ def _mails_went_out(stack: Stack, record: Record, event_id: int, found: Findings
         missing += sum(f"<{row[0]}@{domain}>" not in sent for row in done)
         failed = query(stack, service, "SELECT last_error FROM mails WHERE state = 'failed'")
         # There is nothing to say any more to somebody who cancelled meanwhile.
-        odd = [error for (error,) in failed if error != "nothing to tell any more"]
+        odd = [error for (error,) in failed if error != "no longer a reason to send it"]
         found.expect(not odd, f"{service}: mails failed: {odd[:3]}")
     found.expect(not missing, f"{missing} mails count as sent and are not in the mailbox")
     found.counted |= {"mails": len(sent), "mails_doubled": sum(count - 1 for count in sent.values())}

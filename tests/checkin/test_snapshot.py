@@ -170,7 +170,7 @@ def test_a_walk_in_on_the_waiting_list_is_a_conflict_to_review(phone):
     assert (scan.effective, scan.conflict) == ("waitlisted", True)
 
 
-def test_a_device_is_told_about_a_refused_walk_in(phone):
+def test_a_device_receives_a_refused_walk_in(phone):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     answer(guest["walk_in_id"], "refused", version=2)

@@ -159,7 +159,7 @@ def test_an_address_cannot_smuggle_headers(server: MailServer) -> None:
     assert server.received == []
 
 
-def test_nothing_to_tell_any_more_sends_nothing(server: MailServer) -> None:
+def test_a_mail_without_a_reason_is_not_sent(server: MailServer) -> None:
     assert attempt(put(), lambda mail: None).state == jobs.FAILED
     assert server.received == []
 

@@ -1,4 +1,4 @@
-"""Signing in: what works, what is refused, and what the refusal does not tell."""
+"""Signing in: what works, what is refused, and what the refusal does not reveal."""
 
 import time
 

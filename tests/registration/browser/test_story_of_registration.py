@@ -1,4 +1,4 @@
-"""The whole sign-up side, told once, on the running system: real browsers, real mail, real queues.
+"""The whole sign-up side, once through, on the running system: real browsers, real mail, real queues.
 
 Organiser and coordinator use Chromium; participants come without JavaScript, one by the JSON API.
 """
