@@ -1,4 +1,4 @@
-"""What registration hears and tells, through the real inbox."""
+"""What registration receives and publishes, through the real inbox."""
 
 import uuid
 

@@ -67,8 +67,8 @@ def test_what_is_reserved_for_some_can_be_missing_for_the_others(contract):
 
 
 def test_e_mail_addresses_go_to_certificates_alone():
-    told = CONTRACTS["registration.participant-changed.v1"]
-    learns = {name for name in told.subscribers if "email" in told.payload_for(name, example(told.type))}
+    contract = CONTRACTS["registration.participant-changed.v1"]
+    learns = {name for name in contract.subscribers if "email" in contract.payload_for(name, example(contract.type))}
     assert learns == {"certificates"}
 
 

@@ -18,7 +18,7 @@ from services.checkin.scanning.schedule import Schedule
 
 @dataclass(frozen=True)
 class Roster:
-    """The people whom a batch names, by each way to name them."""
+    """The people named in a batch, by each way to name them."""
 
     people: Mapping[UUID, RosterEntry]
     by_ticket: Mapping[UUID, RosterEntry]
@@ -29,7 +29,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Known:
-    """The people whom a batch names, all of their scans, and the scans that the batch names.
+    """The people named in a batch, all of their scans, and the scans that the batch names.
 
     ``scans`` may hold scans of other events, if the batch names them. ``schedules`` are by version; ``current`` is
     the newest.

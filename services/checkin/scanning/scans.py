@@ -142,7 +142,7 @@ def _take_fresh(
 
 
 def _find(roster: Roster, request: Request, text: TicketText) -> RosterEntry | None:
-    """The roster entry of the person whom one scan names."""
+    """The roster entry of the person named by one scan."""
     if request.participant_id:
         return roster.people.get(request.participant_id)
     if request.walk_in_id:

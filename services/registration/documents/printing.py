@@ -40,7 +40,7 @@ class Sheets(NamedTuple):
 def attendance_list(
     session: Session, event: Event, found: Select[Participant], locale: str, wanted: Sheets | None = None
 ) -> bytes:
-    """Daftar hadir: a list of those whom ``found`` selects for each agenda item, with arrivals and room to sign."""
+    """Daftar hadir: a list for each agenda item of the people in ``found``, with arrivals and room to sign."""
     wanted = wanted or Sheets()
     people = _confirmed(session, found)
     names = partner_names(session, people)
@@ -87,12 +87,12 @@ def _parted(people: list[Participant], names: Mapping[int, str], wanted: Sheets)
 
 
 def paper_tickets(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
-    """Tickets of those whom ``found`` selects, eight to an A4 sheet."""
+    """Tickets of the people in ``found``, eight to an A4 sheet."""
     return _pdf("tickets.typ", {**_about(event, locale), "title": _("Tiket"), **_people(session, event, found)})
 
 
 def badges(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
-    """Name badges of those whom ``found`` selects, eight to an A4 sheet, with crop marks."""
+    """Name badges of the people in ``found``, eight to an A4 sheet, with crop marks."""
     return _pdf("badges.typ", {**_about(event, locale), "title": _("Lencana nama"), **_people(session, event, found)})
 
 
