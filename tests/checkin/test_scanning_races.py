@@ -7,15 +7,8 @@ import uuid
 import pytest
 
 from services.checkin.scanning import batches, loading
-from tests.checkin.support import (
-    door,
-    participant_fact,
-    request,
-    scan,
-    ticket,
-    verdicts,
-    wib,
-)
+from tests.checkin.support import door, participant_fact, request, scan, ticket, verdicts
+from tests.facts import wib
 
 
 def race(where, text) -> list[str]:
