@@ -96,7 +96,7 @@ def test_a_rotated_link_replaces_the_old_one(organiser, event, partners, visitor
     assert visitor.sign_up(invite=old).status_code == 422
 
 
-def test_an_expired_link_is_no_good(organiser, event, partners):
+def test_an_expired_link_is_invalid(organiser, event, partners):
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, f"/console/partners/{partners[0].id}/invitation", invite_expires_at="2020-01-01T08:00")
     with db.transaction() as session:
