@@ -1,4 +1,4 @@
-"""The least that a web request which stores something can be: one Flask view, one INSERT, one commit.
+"""The simplest web request that stores something: one Flask view, one INSERT, one commit.
 
 python -m bench.bare --port N [--workers 2]
 """
@@ -39,7 +39,7 @@ def create_app() -> Flask:
 
 
 def measure(here: Environment, seconds: float) -> dict[str, object]:
-    """How many such requests a second."""
+    """How many such requests per second."""
     port = here.serve("bare", ["-m", "bench.bare"], "registration", "/")
     asked: Request = ("POST", "/", b"{}", {"Content-Type": "application/json"})
     return closed_loop(port, lambda number: asked, lambda status, body: status == 201, seconds, 10**6)
@@ -49,7 +49,7 @@ def measure(here: Environment, seconds: float) -> dict[str, object]:
 @click.option("--port", type=int, required=True)
 @click.option("--workers", default=1)
 def main(port: int, workers: int) -> None:
-    """Serve it."""
+    """Serve the app."""
     serve("bench.bare:create_app", "127.0.0.1", port, workers)
 
 

@@ -3,8 +3,8 @@
     python -m bench.certificates [--people 500] [--rounds 3]
 
 The bare loop compiles the same template with the same inputs, prepared beforehand, on one reused compiler. The whole
-way is: tick, relay, the render worker (numbers, signatures, one drawing as a check), relay, the mail worker (the
-drawing that is attached), a local SMTP server, in processes of their own, one of each.
+path is: tick, relay, the render worker (numbers, signatures, one drawing as a check), relay, the mail worker (the
+drawing that is attached), a local SMTP server; one separate process of each.
 """
 
 import dataclasses
@@ -47,7 +47,7 @@ NAMES = (
 
 
 def name(number: int) -> str:
-    """One of several scripts, each different."""
+    """The name of person ``number``, in one of several scripts; all are different."""
     return f"{NAMES[number % len(NAMES)]} {number}"
 
 
@@ -106,7 +106,7 @@ def drawing(number: int) -> tuple[dict[str, float], dict[str, float], list[int]]
 
 
 def prepare(event_id: int, people: int) -> None:
-    """An event that is over, and people who were there all day."""
+    """A finished event, and people who attended all day."""
     now = datetime.now(UTC)
     start, end = now - timedelta(hours=10), now - timedelta(hours=2)
     item: AgendaItemFact = {
@@ -187,7 +187,7 @@ def _issued(event_id: int) -> int:
 
 
 def start(here: Environment) -> None:
-    """A local SMTP server that throws everything away, and the processes of certificates."""
+    """A local SMTP server that discards everything, and the processes of certificates."""
     port = free_port()
     sink = [sys.executable, "-m", "aiosmtpd", "--nosetuid", "--listen", f"{HOST}:{port}", "--class"]
     here.run("smtp", [*sink, "aiosmtpd.handlers.Sink"], here.environment("certificates"))

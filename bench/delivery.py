@@ -1,4 +1,4 @@
-"""Facts per second from outbox to both copies and back acknowledged, beside a bare upsert loop in the same run.
+"""Facts per second from the outbox to both copies until acknowledged, compared to a bare upsert loop in the same run.
 
     python -m bench.delivery [--facts 10000]
 
@@ -45,7 +45,7 @@ def person(number: int) -> ParticipantFact:
 
 
 def deliver(count: int) -> tuple[float, float]:
-    """Seconds to publish, and to have everything acknowledged from the first publish on."""
+    """Seconds to publish everything, and from the first publish until everything is acknowledged."""
     began = time.monotonic()
     for start in range(0, count, BATCH):
         with db.transaction() as session:
@@ -100,7 +100,7 @@ def _address(here: Environment, service: str) -> str:
 
 
 def bare(here: Environment, rows: int) -> float:
-    """Seconds for as many upserts with nothing around them."""
+    """Seconds for the same number of bare upserts."""
     payload = Jsonb(PARTICIPANT_CHANGED.dump(person(1)))
     with psycopg.connect(_address(here, "checkin")) as connection:
         connection.execute("CREATE TABLE bare (id uuid PRIMARY KEY, version int, fact jsonb)")
@@ -119,7 +119,7 @@ def bare(here: Environment, rows: int) -> float:
 @click.command()
 @click.option("--facts", "count", default=10_000, show_default=True)
 def main(count: int) -> None:
-    """Measure, and say it in one line of JSON."""
+    """Measure, and print one line of JSON."""
     with fresh_environment() as here:
         here.start(*PROCESSES)
         # Warm up: until every process is ready.

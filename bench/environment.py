@@ -1,4 +1,4 @@
-"""What benchmarks run on: engines with full durability, real processes; everything is removed at the end."""
+"""The environment of benchmarks: engines with full durability, real processes; everything is removed at the end."""
 
 import contextlib
 import http.client
@@ -28,7 +28,7 @@ UNBOUND = {"HADIR_SIGN_UPS_PER_MINUTE": "1000000"}
 
 
 class Environment:
-    """Engines, migrated databases, and processes of the one table by name."""
+    """Engines, migrated databases, and processes from stack/processes.py by name."""
 
     def __init__(self, directory: Path, postgres: PostgresServer, valkey: ValkeyServer):
         self.directory = directory
@@ -72,7 +72,7 @@ class Environment:
         return port
 
     def run(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
-        """Start any process; it ends with this one."""
+        """Start any process; it ends together with this one."""
         with (self.directory / f"{name}.log").open("ab") as log:
             command = [*die_with_parent(), *argv]
             self._running.append(subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=log, stderr=log))
@@ -99,7 +99,7 @@ def fresh_environment() -> Iterator[Environment]:
         postgres, valkey = PostgresServer(directory / "postgres"), ValkeyServer(directory / "valkey")
         with postgres, valkey:
             here = Environment(directory, postgres, valkey)
-            # What runs in this process prepares data as any of the services.
+            # Code in this process prepares data for all services.
             for name in SERVICES:
                 os.environ.update(here.environment(name))
             try:
@@ -111,7 +111,7 @@ def fresh_environment() -> Iterator[Environment]:
 
 
 def wait_for(address: str, seconds: float = 30) -> None:
-    """Until ``address`` answers."""
+    """Wait until ``address`` answers."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -135,10 +135,10 @@ def closed_loop(
     most: int,
     connections: int = CONNECTIONS,
 ) -> dict[str, Any]:
-    """Ask as fast as answers come, on ``connections`` kept open, for ``seconds`` or until ``most`` requests are made.
+    """Send requests in a closed loop on ``connections`` open connections, for ``seconds`` or ``most`` requests.
 
     ``request(number)`` gives method, path, body and headers of the number-th request of all; ``taken(status, body)``
-    says whether an answer is as it should be.
+    says whether an answer is as expected.
     """
     lock, numbers = threading.Lock(), iter(range(most))
     times: list[float] = []
@@ -182,11 +182,11 @@ def closed_loop(
 
 
 def per_second(result: Mapping[str, Any], bare: Mapping[str, Any]) -> dict[str, Any]:
-    """A result beside the bare endpoint's, with the share that it reaches."""
+    """A result and the bare endpoint's, with the ratio of the two."""
     return {**result, "bare": dict(bare), "share_of_bare": round(result["per_second"] / bare["per_second"], 2)}
 
 
 def report(result: Mapping[str, Any]) -> None:
-    """One line of JSON."""
+    """Print one line of JSON."""
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()

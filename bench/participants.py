@@ -1,8 +1,8 @@
-"""The console's list of participants at 100,000 people: milliseconds a page, with its indexes and without, in one run.
+"""The console's list of participants at 100,000 people: milliseconds per page, with its indexes and without.
 
     python -m bench.participants [--people 100000]
 
-Asked over HTTP of one Granian process, signed in as the organiser: what is measured is the whole page as it is read.
+Requested over HTTP from one Granian process, signed in as the organiser: this measures the whole page.
 """
 
 import statistics
@@ -24,7 +24,7 @@ from stack.ports import HOST
 TIMES = 15
 INDEXES = ("ix_participants_search", "ix_participants_cancelled", "ix_participants_staff", "ix_participants_page")
 
-# Made of twenty syllables, so that words are neither all alike nor all different.
+# Built from twenty syllables, so that names are similar but not identical.
 MANY_PEOPLE = """
 INSERT INTO participants (id, version, event_id, name, email, organisation, role, locale, source, answers, status,
                           status_at, created_at, ticket_id, revoked_ticket_ids, code, consent_version, consent_at,
@@ -82,7 +82,7 @@ class List:
 
 
 def cursor_at(share: float) -> str:
-    """The cursor of somebody who came after that share of all."""
+    """The cursor of the person after that share of all participants."""
     with db.transaction() as session:
         everybody = session.query(Participant).order_by(Participant.created_at, Participant.id)
         person = everybody.offset(int(everybody.count() * share)).first()
@@ -110,7 +110,7 @@ def measure(listed: List, deep: str) -> dict[str, float]:
 @click.command()
 @click.option("--people", "count", default=100_000, show_default=True)
 def main(count: int) -> None:
-    """Measure, and say it in one line of JSON."""
+    """Measure, and print one line of JSON."""
     with fresh_environment() as here:
         event_id = fill(count)
         analyse()

@@ -2,7 +2,7 @@
 
     python -m bench.rush [--people 600] [--seats 100] [--connections 64]
 
-Granian with two workers, a request of everybody's own, all for one pool. Exit status 1 when a seat was given twice.
+Granian with two workers, one request per person, all for one pool. Exits with 1 when a seat was given twice.
 """
 
 import sys
@@ -20,7 +20,7 @@ from services.registration.models import Participant, SeatPool, db
 @click.option("--seats", default=100, show_default=True)
 @click.option("--connections", default=64, show_default=True)
 def main(people: int, seats: int, connections: int) -> None:
-    """Let them come, and say it in one line of JSON."""
+    """Run the rush, and print one line of JSON."""
     environment.CONNECTIONS = connections
     with environment.fresh_environment() as here:
         prepare()

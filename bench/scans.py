@@ -1,10 +1,10 @@
-"""Scans per second at the door, one by one and in batches, beside a bare INSERT endpoint in the same run.
+"""Scans per second at the door, one by one and in batches, compared to a bare INSERT endpoint in the same run.
 
     python -m bench.scans [--seconds 8] [--people 9000]
 
-Eight connections in a closed loop against Granian with two workers on loopback; every scan is of another genuine
-ticket, and checks somebody in. Then one connection scans alone, and beside 50 live pages that poll as browsers do:
-what an organiser watches must not slow the door.
+Eight connections in a closed loop against Granian with two workers on loopback; every scan is of a different
+genuine ticket, and checks somebody in. Then one connection scans without and with 50 live pages that poll as browsers
+do: organisers watching must not slow down the door.
 """
 
 import http.client
@@ -37,7 +37,7 @@ from tests import facts
 BATCH = 100
 EVENT = 1
 PAGES = 50
-# As services/checkin/static/live.js asks.
+# The interval of services/checkin/static/live.js.
 POLL_SECONDS = 4.0
 
 
@@ -148,7 +148,7 @@ def alone_and_watched(port: int, texts: list[str], token: str, seconds: float) -
 @click.option("--seconds", default=8.0, show_default=True)
 @click.option("--people", default=9_000, show_default=True)
 def main(seconds: float, people: int) -> None:
-    """Measure, and say it in one line of JSON."""
+    """Measure, and print one line of JSON."""
     with fresh_environment() as here:
         texts, token = prepare(people)
         watching, texts = texts[:1000], texts[1000:]

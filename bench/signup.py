@@ -1,10 +1,10 @@
-"""Sign-ups per second by the JSON API, beside a bare INSERT endpoint in the same run.
+"""Sign-ups per second by the JSON API, compared to a bare INSERT endpoint in the same run.
 
     python -m bench.signup [--seconds 8]
 
 Eight connections in a closed loop against Granian with two workers on loopback. All take seats of one pool, whose row
-each locks. Everything that a sign-up does is done: idempotency key, seat, participant, facts for the others, the
-mail's row, NOTIFY. Relay and mail do not run.
+each one locks. Each is a complete sign-up: idempotency key, seat, participant, facts for the other services, the
+mail's row, NOTIFY. Relay and mail workers do not run.
 """
 
 import json
@@ -32,7 +32,7 @@ def prepare() -> None:
 
 
 def request(number: int) -> Request:
-    """The number-th person signs up."""
+    """The sign-up request of the number-th person."""
     person = {"name": f"Peserta Contoh {number}", "email": f"p{number}@contoh.example", "consent": True}
     headers = {"Content-Type": "application/json", "Idempotency-Key": f"bench-{number}"}
     return "POST", f"/api/v1/events/{reference_event.SLUG}/registrations", json.dumps(person).encode(), headers
@@ -41,7 +41,7 @@ def request(number: int) -> Request:
 @click.command()
 @click.option("--seconds", default=8.0, show_default=True)
 def main(seconds: float) -> None:
-    """Measure, and say it in one line of JSON."""
+    """Measure, and print one line of JSON."""
     with fresh_environment() as here:
         prepare()
         port = here.serve("web", ["-m", "services.registration", "web"], "registration", "/healthz")

@@ -15,7 +15,7 @@ KINDS = (STAFF, DEVICE, PARTICIPANT, SYSTEM)
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody or something that acts. ``name`` is for people to read and no part of the identity."""
+    """Somebody or something that acts. ``name`` is for people to read; it is not part of the identity."""
 
     kind: str
     id: str = ""

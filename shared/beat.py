@@ -1,7 +1,7 @@
 """The one beat: ticks every service every few seconds, by name. It knows no service and holds no state.
 
-A tick does what time brings about (an event's end, a deadline, old rows). Nothing depends on a single tick: each
-looks at the database for what is due.
+A tick does what is due at a time (an event's end, a deadline, deleting old rows). Nothing depends on a single tick:
+each one reads what is due from the database.
 """
 
 from shared import heartbeat, queues, settings
@@ -11,7 +11,7 @@ celery = make_celery("beat")
 
 
 def schedule(seconds: float) -> dict[str, dict[str, object]]:
-    """The beat's schedule: each task in queues.PERIODIC, and a heartbeat of its own to each service."""
+    """The beat's schedule: every task in queues.PERIODIC, and the beat's own heartbeat to each service."""
     ticks: list[tuple[str, list[str], str]] = [(task, [], queue) for task, queue in queues.PERIODIC.items()]
     heartbeats = [(queues.heartbeat_task(name), [heartbeat.BEAT], queues.messages(name)) for name in queues.SERVICES]
     return {
@@ -21,7 +21,7 @@ def schedule(seconds: float) -> dict[str, dict[str, object]]:
 
 
 def main() -> None:
-    """Run until terminated. The schedule lives in memory: there is nothing to remember between two ticks."""
+    """Run until terminated. The schedule lives in memory: nothing needs to be remembered between two ticks."""
     celery.conf.beat_schedule = schedule(float(settings.optional("HADIR_BEAT_SECONDS", "15")))
     celery.start(["beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "INFO"])
 

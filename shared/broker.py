@@ -1,6 +1,6 @@
-"""The Redis-protocol server that carries the queues, spoken to directly: is it there, and how much waits in it.
+"""Direct access to the Redis-protocol server that carries the queues: whether it answers, and how long a queue is.
 
-It may be gone, or hang with its connections open. Nothing waits for it longer than TIMEOUT_SECONDS, and a web
+It may be down, or hang with its connections open. Nothing waits for it longer than TIMEOUT_SECONDS, and a web
 request never waits for it at all.
 """
 
@@ -13,7 +13,7 @@ from redis.retry import Retry
 from shared import settings
 
 TIMEOUT_SECONDS = 0.8
-# The client's own retries would multiply the timeout; callers retry later by themselves.
+# The client's own retries would multiply the timeout; callers do their own retries later.
 NO_RETRY = Retry(NoBackoff(), 0)
 
 

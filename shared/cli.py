@@ -1,6 +1,6 @@
 """The command line that every service has: web, relay, worker, migrate.
 
-Each command imports what it needs when it is called: what a process never uses shall not lie in its memory.
+Each command imports what it needs when it is called: a process should not hold in memory what it never uses.
 """
 
 import signal
@@ -60,13 +60,13 @@ def service_cli(package: str) -> click.Group:
     @click.option("--queues", required=True, help="Queues to serve, separated by commas.")
     def worker(queues: str) -> None:
         """Work on Celery tasks from the named queues, one at a time."""
-        from shared.guard import Guard
+        from shared.watchdog import Watchdog
         from shared.worker import TASK_SECONDS
 
         service = load(package)
         node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
         _take_up(service, queues.split(","), node)
-        Guard(queues.split(","), TASK_SECONDS).start()
+        Watchdog(queues.split(","), TASK_SECONDS).start()
         arguments = ["worker", "-Q", queues, "-P", "solo", "-n", node]
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 
@@ -84,14 +84,14 @@ def service_cli(package: str) -> click.Group:
 
     @cli.command()
     def migrate() -> None:
-        """Bring the service's database to the current shape."""
+        """Migrate the service's database to the current schema."""
         upgrade(load(package))
 
     return cli
 
 
 def _take_up(service: "Service", served: list[str], node: str) -> None:
-    """What this worker was doing when it died last time is due at once."""
+    """Make due at once what this worker was doing when it last died."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from shared import jobs
@@ -101,7 +101,7 @@ def _take_up(service: "Service", served: list[str], node: str) -> None:
     try:
         left = jobs.register_worker(service.db, kinds, node)
     except SQLAlchemyError as error:
-        # Their leases end by themselves.
+        # The jobs become due when their leases end.
         logger.warning("jobs-not-taken-up", node=node, error=describe(error))
     else:
         logger.info("worker-begins", node=node, left_behind=left)
@@ -119,9 +119,9 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # Its default of 512 threads would want 512 database connections.
+        # The default of 512 threads would need 512 database connections.
         blocking_threads=WEB_THREADS,
-        # One open stream must not hold up a stop.
+        # One open stream must not delay a stop.
         workers_kill_timeout=10,
         respawn_failed_workers=True,
         log_access=False,
@@ -130,7 +130,7 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
 
 
 def upgrade(service: "Service") -> None:
-    """Run the service's Alembic migrations to the newest."""
+    """Run the service's Alembic migrations up to the newest."""
     from alembic import command
 
     command.upgrade(alembic_config(service), "head")

@@ -2,7 +2,7 @@
 
 Business time says what day it is for the people of the event: windows, arrivals, issuing, "today". Real time is for
 leases, re-sends, tokens, rate limits and cookies. A stack started on a simulated day shares its business clock
-between all its processes through one small file, so that jumping it forward reaches them all at once.
+between all its processes through one small file, so that a jump forward reaches all of them at once.
 
 The file is JSON: {"business": ISO instant, "real": ISO instant at which that was true, "speed": business seconds per
 real second}.
@@ -54,7 +54,7 @@ def write(path: str | Path, at: datetime, speed: float = 1.0) -> None:
     content = {"business": at.astimezone(UTC).isoformat(), "real": real_now().isoformat(), "speed": speed}
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(json.dumps(content))
-    # Services may run as another user than the runner.
+    # Services may run as a different user than the runner.
     temporary.chmod(0o644)
     temporary.replace(path)
 
@@ -62,7 +62,7 @@ def write(path: str | Path, at: datetime, speed: float = 1.0) -> None:
 def jump(path: str | Path, to: datetime) -> None:
     """Move the business clock forward to ``to`` (aware), keeping its speed.
 
-    Raises ValueError when ``to`` lies in the past of the business clock: nothing that was judged may come again.
+    Raises ValueError when ``to`` is in the past of the business clock: nothing may happen a second time.
     """
     simulation = _read(str(path)) or Simulation(real_now(), real_now(), 1.0)
     if to < simulation.at(real_now()):

@@ -1,7 +1,7 @@
 """The messages that services send each other: which service sends what to which, in which shape.
 
 Every message is a fact that carries state: the whole of one entity as its owner sees it, with a version that the
-owner counts up. A receiver keeps the highest version, so that a fact that comes twice, late or out of order does no
+owner increments. A receiver keeps the highest version, so a fact that arrives twice, late or out of order does no
 harm. Fields are added, never changed or removed: a change of meaning is a new ``.v2``. An example of each is stored
 in shared/examples and must still load.
 """
@@ -17,7 +17,7 @@ from shared.dumping import dumper
 from shared.fields import Instant, Text
 from shared.i18n import LOCALES
 
-# ASVS and common sense: text in facts is bounded as it was at the door where it came in.
+# Text in facts has the same length limits as where it was entered.
 _LONG = 4000
 
 # The instants of an agenda item, in the order of the day: [opens_at, closes_at) admits, from late_after on it is late.
@@ -26,11 +26,11 @@ ROLES = ("peserta", "narasumber", "moderator", "panitia")
 
 
 class ContractError(ValueError):
-    """A service tried to publish a fact that does not fit its contract: a defect, not an input error."""
+    """A service tried to publish a fact that does not fit its contract: a bug, not an input error."""
 
 
 class Fact(Schema):
-    """What every fact has. Fields that a receiver does not know yet are left out, not refused."""
+    """What every fact has. Fields that a receiver does not know yet are dropped, not refused."""
 
     class Meta:
         unknown = EXCLUDE
@@ -75,22 +75,23 @@ class EventChanged(Fact):
     # role -> {"kind": "sessions"|"minutes"|"none", "sessions": [session_id] | "share": 0..1}
     certificate_policy = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
     certificate_grace_minutes = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    # Placeholders seq (with an optional width), month, roman_month and year; see services/certificates/numbering.py.
+    # Placeholders seq (with an optional width), month, roman_month and year; see certificates/issuing/numbering.py.
     certificate_number_pattern = Text(load_default=None, allow_none=True, longest=80)
     # [{"name", "title"}] in the order in which they sign
     signatories = fields.List(fields.Dict(), load_default=list)
 
 
 class ParticipantChanged(Fact):
-    """A person of an event. ``erased`` makes it a tombstone: every copy forgets the person and keeps the version.
+    """A person registered for an event.
 
+    ``erased`` makes it a tombstone: every copy forgets the person and keeps the version.
     ``status_at`` is the business time from which the status holds (a cancellation counts from its own time).
     """
 
     participant_id = fields.UUID(required=True)
     event_id = fields.Integer(required=True, strict=True)
     ticket_id = fields.UUID(required=True)
-    # Tickets that this one replaced (lost, sold, corrected): their bearers are "revoked" at the door.
+    # Tickets that this one replaced (lost, sold, corrected). The door answers "revoked" to them.
     revoked_ticket_ids = fields.List(fields.UUID(), load_default=list)
     code = Text(required=True, longest=20)
     name = Text(required=True, allow_none=True)
@@ -162,14 +163,14 @@ class Contract:
     subscribers: tuple[str, ...]
     key: tuple[str, ...]
     schema: Schema
-    # Fields that only the named subscribers may learn; the others receive the fact without them.
+    # Fields that only the named subscribers receive; the others get the fact without them.
     reserved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def dump(self, fact: Mapping[str, Any]) -> dict[str, Any]:
         """The fact as JSON data, as ``schema`` dumps it.
 
-        Its receivers hold every fact against the schema. Where HADIR_CHECK_FACTS is set (in tests), the sender does,
-        too, and raises ContractError when it does not fit.
+        Receivers validate every fact against the schema. Where HADIR_CHECK_FACTS is set (in tests), the sender
+        validates it too, and raises ContractError when it does not fit.
         """
         payload = dumper(self.schema)(fact)
         if settings.optional("HADIR_CHECK_FACTS") and (errors := self.schema.validate(payload)):
@@ -177,11 +178,11 @@ class Contract:
         return payload
 
     def hidden_from(self, subscriber: str) -> list[str]:
-        """The fields that ``subscriber`` may not learn."""
+        """The fields that ``subscriber`` must not receive."""
         return [name for name, allowed in self.reserved.items() if subscriber not in allowed]
 
     def payload_for(self, subscriber: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON data with the fields removed that ``subscriber`` may not learn."""
+        """The JSON data without the fields that ``subscriber`` must not receive."""
         hidden = self.hidden_from(subscriber)
         return {name: value for name, value in payload.items() if name not in hidden}
 

@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 from shared import settings
 
-# Names of constraints are stable, so that migrations and error handling can speak of them.
+# Names of constraints are stable, so that migrations and error handling can refer to them.
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -23,12 +23,12 @@ NAMING = {
 
 
 def metadata() -> MetaData:
-    """A MetaData with the house's constraint names."""
+    """A MetaData with Hadir's naming convention for constraints."""
     return MetaData(naming_convention=NAMING)
 
 
 class Instant(TypeDecorator[datetime]):
-    """timestamptz that refuses naive datetimes and always answers in UTC."""
+    """timestamptz that rejects naive datetimes and always returns UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -65,7 +65,7 @@ class Database:
                 connect_args={
                     "connect_timeout": 5,
                     "application_name": f"hadir-{self.service}",
-                    # A lock that is held this long is a defect; a waiting door must get an answer.
+                    # A lock that is held this long is a bug; a waiting door must get an answer.
                     "options": "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC",
                 },
             )
@@ -73,12 +73,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose work is committed at the end, or rolled back whole when anything is raised."""
+        """A session whose work is committed at the end, or rolled back as a whole when anything is raised."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:
-        """Forget the engine and its connections (after a fork, or when a test moves to another server)."""
+        """Drop the engine and its connections (after a fork, or when a test moves to another server)."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -93,7 +93,7 @@ class Database:
         return True
 
 
-# SQLSTATE classes that pass by themselves: connection, rolled back (deadlock, serialization), resources, operator
+# SQLSTATE classes of temporary errors: connection, rolled back (deadlock, serialization), resources, operator
 # intervention (shutdown), lock not available. https://www.postgresql.org/docs/current/errcodes-appendix.html
 _TRANSIENT = ("08", "40", "53", "57", "55P03")
 
@@ -102,7 +102,7 @@ _TOLD = ("table", "column", "constraint")
 
 
 def describe(error: BaseException) -> str:
-    """An error for the logs. What the database says of it may quote people's data, so only its code is told."""
+    """An error for the logs. A database's message may quote people's data, so only its code is logged."""
     if not isinstance(error, DBAPIError):
         return repr(error)
     diag = getattr(error.orig, "diag", None)
@@ -111,7 +111,7 @@ def describe(error: BaseException) -> str:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether a database error is likely gone when the same is tried again."""
+    """Whether a database error is temporary: a retry will probably succeed."""
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:

@@ -1,7 +1,7 @@
 """The facts of shared/contracts.py as typed values: what a handler receives and what a builder returns.
 
-A loaded fact is a plain dictionary; these types exist for the type checker and cost nothing when a fact is applied.
-A test in tests/shape/ holds their fields against the schemas.
+A loaded fact is a plain dictionary; these types exist for the type checker and cost nothing at run time.
+A test in tests/shape/ compares their fields with the schemas.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class Fact(TypedDict):
-    """What every fact has: a version that its owner counts up."""
+    """What every fact has: a version that its owner increments."""
 
     version: int
 
@@ -52,7 +52,7 @@ class EventFact(Fact):
 
 
 class ParticipantFact(Fact):
-    """registration.participant-changed.v1. ``email`` reaches certificates alone."""
+    """registration.participant-changed.v1. Only certificates receives ``email``."""
 
     participant_id: UUID
     event_id: int

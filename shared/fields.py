@@ -1,4 +1,4 @@
-"""marshmallow fields that every schema shares: text that PostgreSQL can store, instants that know their zone."""
+"""marshmallow fields that every schema shares: text that PostgreSQL can store, instants with a UTC offset."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class Text(fields.String):
         "required": REQUIRED,
         "null": REQUIRED,
         "invalid": _l("Isi dengan teks."),
-        "invalid_utf8": _l("Teks bukan UTF-8 yang sah."),
+        "invalid_utf8": _l("Teks memuat karakter yang tidak terbaca. Ketik ulang, lalu coba lagi."),
         "empty": REQUIRED,
     }
 
@@ -43,7 +43,7 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         assert text is not None
         _check_storable(text)
-        # Forms send line ends as CRLF; kept so, a text that nobody changed would differ from itself.
+        # Forms send line ends as CRLF. Stored like that, an unchanged text would look changed.
         text = text.replace("\r\n", "\n").strip() if self.multiline else " ".join(text.split())
         if not text and not self.allow_empty:
             raise self.make_error("empty")
@@ -51,7 +51,7 @@ class Text(fields.String):
 
 
 class Email(fields.String):
-    """An e-mail address, in lower case; the same message for every way of being wrong."""
+    """An e-mail address, in lower case; with one message for every kind of error."""
 
     default_error_messages = {
         "required": REQUIRED,

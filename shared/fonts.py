@@ -1,4 +1,4 @@
-"""Fonts for documents, out of packages and never the system's: the same data make the same document anywhere."""
+"""Fonts for documents. They come from packages, never from the system, so documents are the same on every machine."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import fontpkg
 
 _NPM = Path(__file__).resolve().parent.parent / "node_modules" / "@expo-google-fonts"
-# Scripts that only npm packages bring: the family's name and its one file that we use.
+# Scripts that only npm packages cover: the family's name, and the one file of it that we use.
 _FROM_NPM = {
     "Noto Sans Javanese": _NPM / "noto-sans-javanese" / "400Regular" / "NotoSansJavanese_400Regular.ttf",
     "Noto Sans SC": _NPM / "noto-sans-sc" / "400Regular" / "NotoSansSC_400Regular.ttf",
@@ -14,12 +14,12 @@ _FROM_NPM = {
 
 
 def names(families: Iterable[str]) -> list[str]:
-    """What Typst calls the ``families`` (by their package's name), and behind them those for more scripts."""
+    """Typst's names of the ``families`` (given by package name), followed by the families for further scripts."""
     installed = [name for name, path in _FROM_NPM.items() if path.exists()]
     return [fontpkg.family(slug).name for slug in families] + installed
 
 
 def files(families: Iterable[str]) -> list[Path]:
-    """The font files of ``families``, and of those for more scripts."""
+    """The font files of ``families``, and of the families for further scripts."""
     installed = [path for path in _FROM_NPM.values() if path.exists()]
     return [file.path for slug in families for file in fontpkg.family(slug).files] + installed

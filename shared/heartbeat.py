@@ -1,7 +1,7 @@
-"""Signs of life that go the way of the work: through each queue, so that a worker that is up and does nothing is seen.
+"""Heartbeats that travel like the work, through each queue, so that a worker that runs but does nothing is noticed.
 
-The relay puts a heartbeat into every queue of its service; the worker of that queue stores when it came. The relay
-stores one of its own each time it has gone round, and the beat's goes through the queue of messages. All times here
+The relay puts a heartbeat into every queue of its service; the worker of that queue stores when it arrived. The
+relay stores its own in each round, and the beat's goes through the queue of messages. All times here
 are real time.
 """
 
@@ -33,7 +33,7 @@ def record(session: Session, name: str) -> None:
 
 
 def last_seen(session: Session, service: str) -> Mapping[str, datetime | None]:
-    """When each heartbeat of the service came last; None for one that never came."""
+    """When each heartbeat of the service last arrived; None for one that never did."""
     rows = {row.name: row.at for row in session.scalars(select(Heartbeat))}
     return {name: rows.get(name) for name in expected(service)}
 

@@ -1,7 +1,7 @@
-"""Languages without a web request: which there are, and dates, times and texts in the current one.
+"""Languages outside of web requests: which there are, and dates, times and texts in the current one.
 
-Indonesian is the source language of every message; English is complete beside it. Which language a web request
-gets is decided in shared/web/i18n.py; mails and documents choose theirs with ``force_locale``.
+Indonesian is the source language of every message; the English catalogue is complete. shared/web/i18n.py chooses
+the language of a web request; mails and documents choose theirs with ``force_locale``.
 """
 
 from datetime import datetime

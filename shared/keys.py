@@ -27,7 +27,7 @@ class SigningKey(NamedTuple):
         return self.key.sign(data)
 
     def jwk(self) -> OKPKey:
-        """The private key as joserfc takes it."""
+        """The private key for joserfc."""
         pem = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return OKPKey.import_key(pem, {"kid": str(self.kid)})
 
@@ -62,7 +62,7 @@ def public_keys(variable: str) -> Mapping[int, Ed25519PublicKey]:
 
 
 def public_jwk(key: Ed25519PublicKey) -> OKPKey:
-    """A public key as joserfc takes it."""
+    """A public key for joserfc."""
     return OKPKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 

@@ -1,4 +1,4 @@
-"""One line per event, with the request's id, so that one search tells a participant's story across services."""
+"""One line per event, with the request's id, so that one search shows a participant's way through all services."""
 
 import logging
 import sys
@@ -13,29 +13,29 @@ from shared import settings
 
 
 def request_id() -> str | None:
-    """The id of the request that the present work goes back to, when there is one."""
+    """The id of the request that caused the current work, if there is one."""
     found = structlog.contextvars.get_contextvars().get("request_id")
     return str(found) if found else None
 
 
 def on_behalf_of(request_id: str | None) -> AbstractContextManager[None]:
-    """Inside, log lines and what is published or queued carry the id of the request that work goes back to."""
+    """In this context, log lines, facts and jobs carry the id of the request that caused the work."""
     return structlog.contextvars.bound_contextvars(request_id=request_id)
 
 
-def tell_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Where an error came from and what it was, without the data that databases like to quote."""
+def describe_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where an error came from and what it was, without the data that database errors quote."""
     raised = event.pop("exc_info", None)
     error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
         # Imported here for the processes that have no database, such as the beat.
         from shared.db import describe
-    told = []
+    parts = []
     while isinstance(error, BaseException):
-        told.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if told:
-        event["exception"] = "\n\nwhich came from:\n".join(told)
+    if parts:
+        event["exception"] = "\n\nwhich came from:\n".join(parts)
     return event
 
 
@@ -49,7 +49,7 @@ def configure() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        tell_exception,
+        describe_exception,
     ]
     structlog.configure(
         processors=[
@@ -69,6 +69,6 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # Celery says every received task at INFO; the tasks log for themselves.
+    # Celery logs every received task at INFO; our tasks write their own lines.
     logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
     logging.getLogger("celery.app.trace").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""What the services' migrations have in common: running them, and the shared tables as they were at version 1.
+"""Code shared by the services' migrations: running them, and the shared tables as they were at each version.
 
 A shared table that changes gets a new function here and a migration in each service; existing ones stay as they are.
 """
@@ -18,10 +18,10 @@ _INSTANT = sa.DateTime(timezone=True)
 def run(service: Service) -> None:
     """The body of every service's migrations/env.py."""
     with service.db.engine.connect() as connection:
-        # A migration may wait for a lock and rewrite a table for as long as that takes; a request may not.
+        # A migration may wait for a lock, or rewrite a table, as long as it takes; a request may not.
         connection.exec_driver_sql("SET lock_timeout = 0")
         connection.exec_driver_sql("SET statement_timeout = 0")
-        # Two deployments that start at once migrate one after the other.
+        # Two deployments that start at the same time migrate one after the other.
         connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('hadir-migrations'))")
         connection.commit()
         _run_on(connection, service)
@@ -73,7 +73,7 @@ def create_heartbeat_tables(job_tables: Sequence[str]) -> None:
     """heartbeats and risky_messages, version 1; and since when facts and jobs wait."""
     for table, column in (("outbox", "published_at"), *((table, "asked_at") for table in job_tables)):
         op.add_column(table, sa.Column(column, _INSTANT))
-        # What is there already is at least as old as that.
+        # Existing rows are at least as old as that.
         op.execute(f"UPDATE {table} SET {column} = due_at")
         op.alter_column(table, column, nullable=False)
     op.create_table(
@@ -136,9 +136,9 @@ def create_mail_log_indexes() -> None:
 
 
 def add_mail_reference(kind: str, reference: str) -> None:
-    """mails, version 3: ``reference`` is a column of its own, and ``occasion`` is called what it is.
+    """mails, version 3: ``reference`` becomes a column of its own, and ``occasion`` becomes ``dedupe_key``.
 
-    ``kind`` are the service's mails that bring a row, ``reference`` the SQL expression that reads its id from the
+    ``kind`` are the kinds of mail with a related row, ``reference`` the SQL expression that reads its id from the
     old text.
     """
     op.alter_column("mails", "occasion", new_column_name="dedupe_key")

@@ -1,4 +1,4 @@
-"""Keyset pages: a page begins behind the last row of the one before, so that deep pages cost no more than the first.
+"""Keyset pages: a page begins after the last row of the previous one, so a deep page costs the same as the first.
 
 Keys are a business timestamp and a row id: rows with the same timestamp stay in a stable order.
 """
@@ -33,23 +33,23 @@ def fetch(
     size: int,
     newest_first: bool = False,
 ) -> Page[Row]:
-    """The page of ``query`` behind ``cursor``, ordered by the columns ``at`` and ``row_id``.
+    """The page of ``query`` after ``cursor``, ordered by the columns ``at`` and ``row_id``.
 
-    A cursor that cannot be read gives the first page: it comes from an address that anybody can edit.
+    An unreadable cursor gives the first page: it comes from a URL that anybody can edit.
     """
     key: Any = tuple_(at, row_id)
     after = position(cursor)
     if after is not None:
         query = query.where(key < after if newest_first else key > after)
     columns: list[ColumnElement[Any]] = [at.desc(), row_id.desc()] if newest_first else [at, row_id]
-    # One row more than asked for tells whether there is a next page.
+    # One extra row shows whether there is a next page.
     rows = session.scalars(query.order_by(*columns).limit(size + 1)).all()
     last = rows[size - 1] if len(rows) > size else None
     return Page(rows[:size], cursor_of(getattr(last, at.key), getattr(last, row_id.key)) if last is not None else None)
 
 
 def cursor_of(at: datetime, row_id: UUID) -> str:
-    """The position behind the row with this key, as text that is safe in an address."""
+    """The position after the row with this key, as text that is safe in a URL."""
     raw = json.dumps([at.isoformat(), str(row_id)])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 

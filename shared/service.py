@@ -19,8 +19,8 @@ from shared.jobs import JobKind
 class Service:
     """One service: its name, its database and tables, and which of its rows are jobs.
 
-    What it handles and its Celery app are found in the rooms that every service has, at first use: a process that
-    does not need them (the relay) does not pay for the libraries behind them.
+    Its handlers and its Celery app are imported at first use from the modules that every service has: a process that
+    does not need them (the relay) does not load their libraries.
     """
 
     name: str
@@ -50,5 +50,5 @@ class Service:
 
     @property
     def folder(self) -> Path:
-        """Where the service's rooms are."""
+        """The folder of the service's package."""
         return Path(__file__).resolve().parent.parent / "services" / self.name

@@ -1,10 +1,10 @@
-"""Configuration from the environment, read once where it is needed and named where it is missing."""
+"""Configuration from the environment. A missing variable raises an error that names it."""
 
 import os
 
 
 class MissingSetting(RuntimeError):
-    """An environment variable that this process cannot do without is not set."""
+    """A required environment variable is not set."""
 
 
 def required(name: str) -> str:

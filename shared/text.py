@@ -1,4 +1,4 @@
-"""Text that PostgreSQL can store: no NUL, no lone surrogates. JSON and marshmallow let both pass."""
+"""Text that PostgreSQL can store: no NUL, no lone surrogates. JSON and marshmallow accept both."""
 
 import math
 import re
@@ -21,5 +21,5 @@ def storable(value: Any) -> Any:
         return {storable(name): storable(item) for name, item in value.items()}
     if isinstance(value, list):
         return [storable(item) for item in value]
-    # NaN and the infinities are JSON to Python, and to nothing else.
+    # Only Python's json accepts NaN and infinities.
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

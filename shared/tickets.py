@@ -1,7 +1,7 @@
 """The ticket in the QR code: 90 bytes signed with Ed25519, written as ``EV1:`` and base45.
 
-Layout (big-endian): version u8, key number u8, event u32, ticket id 16 bytes, expiry u32 (seconds since 1970, real
-time zone-free), signature 64 bytes over ``b"EVT1\\0"`` + the 26 bytes before it. Base45 (RFC 9285) uses only the
+Layout (big-endian): version u8, key number u8, event u32, ticket id 16 bytes, expiry u32 (seconds since 1970,
+UTC), signature 64 bytes over ``b"EVT1\\0"`` + the 26 bytes before it. Base45 (RFC 9285) uses only the
 characters of the QR code's alphanumeric mode, so that the code is version 6-M with 41 x 41 modules.
 """
 
@@ -26,7 +26,7 @@ _SIGNATURE_BYTES = 64
 
 
 class Ticket(NamedTuple):
-    """What a genuine ticket says: whose it is in which event, and until when it may be shown."""
+    """The content of a genuine ticket: its id, its event, and until when it is valid."""
 
     event_id: int
     ticket_id: UUID
@@ -56,7 +56,7 @@ def write(ticket: Ticket, signing: keys.SigningKey) -> str:
 
 
 def read(text: str, ring: Mapping[int, Ed25519PublicKey]) -> Ticket:
-    """The ticket in a scanned text. Raises InvalidTicket. Whether it may still enter is the door's to judge."""
+    """The ticket in a scanned text. Raises InvalidTicket. The door decides whether it may enter."""
     if not text.startswith(PREFIX):
         raise InvalidTicket(Flaw.NOT_A_TICKET)
     try:

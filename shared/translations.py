@@ -1,4 +1,4 @@
-"""The catalogues of English words: one per service and one for what they share.
+"""The English catalogues: one per service, and one for shared code.
 
 The sentences in code and templates are Indonesian; each catalogue holds their English counterparts.
 
@@ -24,7 +24,7 @@ _HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; ch
 
 
 def catalogue(package: Path) -> Path:
-    """Where the English words of a package are."""
+    """The path of a package's English catalogue."""
     return package / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
 
@@ -46,14 +46,14 @@ def read(package: Path) -> Catalog:
 
 
 def untranslated(package: Path) -> list[str]:
-    """Sentences of a package that have no English counterpart, or one that is marked as doubtful."""
+    """Sentences of a package without an English translation, or with one marked as fuzzy."""
     known = read(package)
     entries = [(message.id, known.get(message.id, message.context)) for message in sentences(package) if message.id]
     return [str(sentence) for sentence, entry in entries if entry is None or entry.fuzzy or not all(_texts(entry))]
 
 
 def _texts(entry: Message) -> tuple[str, ...]:
-    """The counterpart, or its singular and plural."""
+    """The translation, or its singular and plural."""
     return (entry.string or "",) if isinstance(entry.string, str | None) else tuple(entry.string)
 
 
@@ -76,7 +76,7 @@ def compile_all() -> Iterator[Path]:
         target = source.with_suffix(".mo")
         if not source.exists() or (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
             continue
-        # Replaced whole: a process that starts now must not read half of it.
+        # Replaced atomically: a process that starts now must not read half a file.
         partial = target.with_suffix(".mo.new")
         with partial.open("wb") as file:
             write_mo(file, read(package))

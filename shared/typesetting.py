@@ -1,6 +1,6 @@
 """PDFs and previews by Typst: one compiler per template and process, used by one thread at a time.
 
-Fonts come from packages, never from the system, so that the same input draws the same bytes on every machine.
+Fonts come from packages, never from the system, so that the same input gives the same bytes on every machine.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""How a service is: what is old, what is silent, and in words why it counts as degraded. All times are real time."""
+"""The health of a service: what is overdue, which heartbeats stopped, and why it counts as degraded. Real time only."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from shared import broker, clock, heartbeat, jobs
 from shared.delivery.models import DeadLetter, Outgoing
 from shared.service import Service
 
-# Facts reach the other services within a second; one that waits for a minute waits for somebody.
+# Facts normally reach the other services within a second; after a minute, somebody must look.
 OLD_FACT = timedelta(minutes=1)
 # Mails may be held back by a rate or by a mail server for a while.
 OLD_JOB = timedelta(minutes=5)
@@ -20,19 +20,19 @@ OLD_JOB = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Vitals:
-    """One service at one moment. Ages are in seconds; None where there is nothing to be old."""
+    """One service at one moment. Ages are in seconds; None where nothing waits."""
 
     broker: bool
     oldest_fact: float | None
     oldest_job: dict[str, float | None]
-    # Name -> age; None for one that never came.
+    # Name -> age; None for one that never arrived.
     heartbeats: dict[str, float | None]
     dead_letters: int
     reasons: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> str:
-        """``ok``, or ``degraded``: people can work, and somebody should look."""
+        """``ok``, or ``degraded``: people can work, but somebody should look into it."""
         return "degraded" if self.reasons else "ok"
 
     def as_json(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _oldest_fact() -> Any:
 
 
 def _oldest_job(kind: jobs.JobKind, now: datetime) -> Any:
-    """Since when the oldest job waits that could be worked on: neither running, nor put off until later."""
+    """Since when the oldest due job waits: neither running nor scheduled for later."""
     model = kind.model
     untaken = (model.state == jobs.WAITING) & (model.due_at <= now) | (model.state == jobs.HANDED_OUT)
     return select(func.min(model.asked_at)).where(untaken)

@@ -1,4 +1,4 @@
-"""Celery as the house uses it: JSON, one process that does one task at a time, queues by name, never eager."""
+"""Celery, configured: JSON, one process that does one task at a time, named queues, never eager."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from celery import Celery, signals
 from shared import log, settings
 from shared.broker import TIMEOUT_SECONDS as BROKER_TIMEOUT_SECONDS
 
-# No task works longer than this; then its worker is ended (shared/guard.py). A job's lease is longer (shared/jobs.py),
-# so that no job is done twice at once.
+# A task that takes longer has its worker ended (shared/watchdog.py). A job's lease is longer (shared/jobs.py), so that
+# no job is done twice at once.
 TASK_SECONDS = 90
 
 _CONFIG: dict[str, Any] = {
@@ -18,11 +18,11 @@ _CONFIG: dict[str, Any] = {
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
-    # Rows, not messages, hold what is due later; see shared/jobs.py.
+    # Rows, not messages, hold work that is due later; see shared/jobs.py.
     "broker_transport_options": {
-        # Kombu's own acknowledgements in Redis are off: what keeps work safe is the outbox and the leases. When the
+        # Kombu's own acknowledgements in Redis are off: the outbox and the leases keep work safe. When the
         # broker hangs for longer than the socket timeout, such an acknowledgement fails, the consumer counts its one
-        # message as unfinished for ever, and takes no other until it is restarted.
+        # message as unfinished forever, and takes no other until it is restarted.
         "ack_emulation": False,
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
@@ -46,7 +46,7 @@ class App(Celery):
 
 
 def make_celery(service: str) -> Celery:
-    """A Celery app for one service, named after it, with the house's settings."""
+    """A Celery app for one service, named after it, with these settings."""
     app = App(service, broker=settings.optional("HADIR_BROKER_URL") or None)
     app.conf.update(_CONFIG)
     return app

@@ -49,7 +49,7 @@ def run(data: Path, port: int | None, demo: bool) -> None:
     """Start everything; Ctrl-C stops it."""
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
-        # While starting, the start is broken off; a second signal must not break off the stopping.
+        # While starting, a signal aborts the start; a second one must not abort the stopping.
         for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signal_number, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -94,7 +94,7 @@ def stop(data: Path) -> None:
 @main.command()
 @click.pass_obj
 def status(data: Path) -> None:
-    """Show what runs. Exits with 1 when anything does not."""
+    """Show what runs. Exits with 1 when a process does not run."""
     if not probe.is_locked(data):
         console.print("Tidak ada yang berjalan. · Nothing runs.")
         raise SystemExit(1)
@@ -130,7 +130,7 @@ def reset(data: Path) -> None:
 @click.argument("ring", type=click.Choice(RINGS))
 @click.pass_obj
 def rotate_key(data: Path, ring: str) -> None:
-    """Sign with a new key of RING from the next start on; what the old one signed still verifies."""
+    """Sign with a new key of RING from the next start on. Signatures of the old key stay valid."""
     if probe.is_locked(data):
         raise click.ClickException("the stack runs; stop it first (Ctrl-C, or `python -m stack stop`)")
     if not (data / "secrets.json").exists():

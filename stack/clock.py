@@ -13,7 +13,7 @@ EVENT_ZONE = ZoneInfo("Asia/Jakarta")
 
 
 def business_now(path: Path) -> datetime:
-    """Business time (aware) as the processes see it that read the clock file ``path``; real time without one."""
+    """Business time (aware), as processes read it from the clock file ``path``; real time without one."""
     if not path.exists():
         return clock.real_now()
     data = json.loads(path.read_text())
@@ -34,11 +34,11 @@ def parse(text: str, now: datetime) -> datetime:
 
 
 def shown(instant: datetime) -> str:
-    """An instant for people, in the event's time."""
+    """An instant as text for people, in the event's time zone."""
     return instant.astimezone(EVENT_ZONE).strftime("%Y-%m-%d %H:%M:%S WIB")
 
 
-# The reference event begins at 08:00; its door opens half an hour before, and at 16:00 an hour is left of it.
+# The reference event begins at 08:00; its door opens half an hour before, and at 16:00 one hour remains.
 DEMO_START, DEMO_DOOR, DEMO_TOO_LATE = time(8, 0), time(7, 30), time(16, 0)
 
 

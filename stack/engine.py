@@ -30,7 +30,7 @@ class Engine:
     def __init__(self, data_dir: str | os.PathLike[str], port: int | None = None, password: str | None = None):
         """``data_dir`` is made when missing. ``port``: a free one by default.
 
-        ``password``: a fresh one by default; a second start on the same data needs that of the first.
+        ``password``: a fresh one by default; a second start on the same data needs the same password.
         """
         self.data_dir = Path(data_dir).absolute()
         self.port = port or free_port()
@@ -39,7 +39,7 @@ class Engine:
         self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
-        """Make directories, data and configuration. Repeating it is harmless."""
+        """Create directories, data and configuration. Safe to repeat."""
         raise NotImplementedError
 
     def command(self) -> list[str]:
@@ -81,7 +81,7 @@ class Engine:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Stop in order, and by force when that takes too long. Does nothing when not running."""
+        """Shut down cleanly, or by force when that takes too long. Does nothing when not running."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -106,7 +106,7 @@ class Engine:
 
     @property
     def pid(self) -> int:
-        """Process id of the server, whichever process started it. Raises EngineError when it does not run."""
+        """Process id of the server, no matter which process started it. Raises EngineError when it does not run."""
         if self._process:
             return self._process.pid
         try:
@@ -123,7 +123,7 @@ class Engine:
         return unprivileged.reachable(self.data_dir, self.account)
 
     def _write_private(self, path: Path, text: str) -> None:
-        """Write a file that the engine's account alone can read, whole or not at all."""
+        """Write a file that only the engine's account can read, atomically."""
         partial = path.with_name(path.name + ".new")
         partial.unlink(missing_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

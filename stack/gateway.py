@@ -11,7 +11,7 @@ from stack.supervision import SupervisionError
 
 CADDYFILE = Path(__file__).resolve().parent.parent / "Caddyfile"
 
-# The mailbox shows everybody's mail: to this machine alone.
+# The mailbox shows everybody's mail, so only this machine may see it.
 _EXTRA = """\
 bind {host}
 @mailbox {{

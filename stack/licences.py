@@ -24,7 +24,7 @@ def locked(name: str) -> dict[str, str]:
 
 
 def licence_of(package: str) -> str:
-    """The licence that a package declares, as short as it allows; "not declared" when it does not."""
+    """The licence that a package declares, in its shortest form; "not declared" if there is none."""
     try:
         declared = metadata(package)
     except PackageNotFoundError:

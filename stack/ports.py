@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 HOST = "127.0.0.1"
-# Below the range from which the kernel takes ports for outgoing connections, so that a port kept for the next
-# start is not borrowed meanwhile.
+# Below the range from which the kernel takes ports for outgoing connections, so that nothing else
+# takes a port that is kept for the next start.
 LOWEST, HIGHEST = 20_000, 32_000
 
 
@@ -26,7 +26,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-# Names that this process holds for the ports it was given last: open files, so the kernel lets go of them with it.
+# The names that hold this process's latest ports. They are open sockets, so the kernel frees them when it ends.
 _held: deque[int] = deque()
 MOST_HELD = 256
 
@@ -34,8 +34,8 @@ MOST_HELD = 256
 def _hold(port: int) -> bool:
     """Keep ``port`` from other callers of free_port() on this machine, until somebody listens on it.
 
-    Seconds pass between choosing a port and listening, and several stacks may be starting. The name is in Linux's
-    abstract space: it is no file, and nothing is left behind.
+    Seconds pass between choosing a port and listening, and several stacks may start at the same time. The name is
+    in Linux's abstract namespace: it is not a file, and leaves nothing behind.
     """
     name = socket.socket(socket.AF_UNIX)
     try:
@@ -50,7 +50,7 @@ def _hold(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port on localhost that nothing listens on, and that no other process was given by this function."""
+    """A port on localhost that nothing listens on, and that this function has given to no other process."""
     for _ in range(200):
         port = random.randint(LOWEST, HIGHEST)
         if is_free(port) and _hold(port):
@@ -59,13 +59,13 @@ def free_port() -> int:
 
 
 class PortTaken(RuntimeError):
-    """The public port of this data is in use by somebody else; the message says what to do."""
+    """Another program uses the public port of this data; the message says what to do."""
 
 
 def choose(path: Path, public: str, names: Iterable[str], wanted: int | None, preferred: int | None) -> dict[str, int]:
     """Ports by name, kept in the JSON file ``path``.
 
-    The port called ``public`` stays what it was at the first start, because printed QR codes hold it: ``wanted``
+    The port called ``public`` stays as it was at the first start, because printed QR codes contain it: ``wanted``
     changes it, ``preferred`` or one close above it is taken the first time (None: any). The others are kept while
     they are free. Raises PortTaken.
     """

@@ -22,11 +22,11 @@ SUPERUSER = "postgres"
 class PostgresServer(Engine):
     """PostgreSQL 18 with scram passwords, on a data directory of its own.
 
-    ``durable=False`` switches off what protects data from a power cut: for tests.
+    ``durable=False`` switches off protection against power cuts, for tests.
     """
 
     name = "PostgreSQL"
-    # Fast shutdown: SIGTERM would wait until every client has gone by itself.
+    # Fast shutdown: SIGTERM would wait until every client disconnects.
     stop_signal = signal.SIGINT
 
     def __init__(
@@ -84,9 +84,9 @@ class PostgresServer(Engine):
         )
 
     def create_service_database(self, name: str, password: str | None = None) -> str:
-        """Make role ``name`` and its database that no other role can open; return the SQLAlchemy address.
+        """Create role ``name`` and its database, which no other role can open; return the SQLAlchemy address.
 
-        Harmless when they exist: the role's password is then set to ``password`` (a fresh one by default).
+        Safe to repeat: the role's password is then set to ``password`` (a fresh one by default).
         """
         password = password or secrets.token_urlsafe(24)
         role, literal = sql.Identifier(name), sql.Literal(password)
@@ -102,7 +102,7 @@ class PostgresServer(Engine):
         return self.service_url(name)
 
     def _initdb(self) -> None:
-        # Into a directory aside, renamed when complete: an interrupted initdb must not look like a database.
+        # Into a temporary directory that is renamed when complete: an interrupted initdb must not look like a database.
         partial = self._home / "cluster.new"
         unprivileged.remove(partial)
         self.account.make_directory(partial)
@@ -133,7 +133,7 @@ class PostgresServer(Engine):
             "log_timezone": "UTC",
             "lc_messages": "C",
             "jit": "off",
-            # The logs must not hold people's data.
+            # The logs must not contain people's data.
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": 0,

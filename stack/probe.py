@@ -1,4 +1,4 @@
-"""Small looks at a stack from outside: does a page answer, who holds the data directory."""
+"""Checks of a stack from outside: whether a page answers, and which process holds the data directory."""
 
 import fcntl
 import http.client
@@ -11,7 +11,7 @@ from stack.ports import HOST
 
 
 class StackError(RuntimeError):
-    """The stack could not start or is not in the state asked for; the message says what to do."""
+    """The stack could not start or is not in the requested state; the message says what to do."""
 
 
 class AlreadyRunning(StackError):
@@ -66,7 +66,7 @@ def is_locked(data_dir: Path) -> bool:
 
 
 def runner_pid(data_dir: Path) -> int | None:
-    """Process id of the runner that started last on ``data_dir``, if its note is there."""
+    """Process id of the runner that last started on ``data_dir``, if its pid file is there."""
     try:
         return int(json.loads((data_dir / "runner.json").read_text())["pid"])
     except (OSError, ValueError, KeyError):
@@ -74,5 +74,5 @@ def runner_pid(data_dir: Path) -> int | None:
 
 
 def note_runner(data_dir: Path, url: str) -> None:
-    """Leave a note of this process for ``status`` and ``stop``."""
+    """Write this process's pid file, for ``status`` and ``stop``."""
     (data_dir / "runner.json").write_text(json.dumps({"pid": os.getpid(), "url": url}))

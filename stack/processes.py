@@ -1,4 +1,4 @@
-"""The one table of processes. The embedded stack runs it; docker-compose.yml is held to it by a test."""
+"""The one table of processes. The embedded stack runs it; a test compares docker-compose.yml with it."""
 
 import sys
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ BEAT = "beat"
 
 @dataclass(frozen=True)
 class Process:
-    """One long-running process, or one step that ends by itself.
+    """One long-running process, or one step that runs to its end.
 
     ``arguments`` follow the Python interpreter; ``{name}`` in them stands for a port by that name, ``{host}`` for the
     address to listen on, ``{data}`` for the data directory. ``owner`` decides whose secrets it gets: a service,
@@ -69,13 +69,13 @@ PROCESSES: tuple[Process, ...] = (
     _MAILBOX,
 )
 
-# Run to the end, side by side, before the processes start.
+# Run to the end, in parallel, before the processes start.
 MIGRATIONS: tuple[Process, ...] = tuple(
     Process(f"{service}-migrate", ("-m", f"services.{service}", "migrate"), service) for service in SERVICES
 )
 
 
 def demo(day: date, start: time) -> Process:
-    """The step that loads the reference event on ``day``, from ``start`` (local). Repeating it changes nothing."""
+    """The step that loads the reference event on ``day``, from ``start`` (local). Safe to repeat."""
     options = ("--day", day.isoformat(), "--start", f"{start:%H:%M}")
     return Process("registration-demo", ("-m", "services.registration", "demo", *options), "registration")

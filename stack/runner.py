@@ -1,4 +1,4 @@
-"""The whole stack in one object: engines, migrations, processes, gateway, in order, and back."""
+"""The whole stack in one object: starts engines, migrations, processes and gateway in order, stops them in reverse."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def _silent(step: str) -> None:
 
 
 class Stack:
-    """One running system on one data directory; as many side by side as there are directories."""
+    """One running system on one data directory; several can run side by side, each with its own directory."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class Stack:
         processes: Sequence[Process] = processes.PROCESSES,
         migrations: Sequence[Process] = processes.MIGRATIONS,
     ):
-        """``clock``: business time (aware) to start at, running at ``clock_speed``; by default real time, or what an
-        earlier run of this data left. ``demo``: load the reference event on the day that it is. ``port``: of the
-        gateway, for good; ``preferred_port``: taken the first time when free.
+        """``clock``: business time (aware) to start at, running at ``clock_speed``; by default real time, or the
+        clock of an earlier run on this data. ``demo``: load the reference event on the current day. ``port``: the
+        gateway's port, kept from now on; ``preferred_port``: used on the first start if it is free.
 
-        Set ``on_step`` to hear what is being started, and ``on_event`` to hear of processes that die.
+        ``on_step`` is called with what is being started, ``on_event`` with processes that die.
         """
         self.data_dir = Path(data_dir).absolute()
         self.log_dir = self.data_dir / "logs"
@@ -76,7 +76,7 @@ class Stack:
     # -- starting and stopping
 
     def start(self) -> Self:
-        """Start everything and return once pages are served. Raises StackError; nothing is left running then."""
+        """Start everything and return once pages are served. Raises StackError; then nothing is left running."""
         try:
             self._start()
         except BaseException:
@@ -85,7 +85,7 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        """Stop everything in reverse order. Harmless when nothing runs."""
+        """Stop everything in reverse order. Does nothing when nothing runs."""
         if self._watch:
             self._watch.stop()
             self._watch = None
@@ -186,7 +186,7 @@ class Stack:
     # -- processes
 
     def environment(self, process: Process) -> dict[str, str]:
-        """The environment of a process: its owner's settings, and nothing of ours but PATH and TZ."""
+        """The environment of a process: its owner's settings, and of our own environment only PATH and TZ."""
         at = keys.Addresses(
             public=self.public_url,
             broker=self.valkey.url,
@@ -280,7 +280,7 @@ class Stack:
         return self._supervisor
 
     def states(self) -> dict[str, State]:
-        """What each process does, by name."""
+        """The state of each process, by name."""
         return self.supervisor.states()
 
     def pid_of(self, name: str) -> int:
@@ -302,7 +302,7 @@ class Stack:
             self.supervisor.restart(name)
 
     def stop_process(self, name: str) -> None:
-        """Stop one process in order; it stays away until ``start_process``."""
+        """Stop one process cleanly; it stays stopped until ``start_process``."""
         with self._watch.expecting(name) if self._watch else nullcontext():
             self.supervisor.stop_one(name)
 
@@ -316,5 +316,5 @@ class Stack:
         return business_now(self.clock_file)
 
     def jump_clock(self, to: datetime) -> None:
-        """Move the business clock forward to ``to`` (aware). Raises ValueError when that is in its past."""
+        """Move the business clock forward to ``to`` (aware). Raises ValueError when ``to`` is in its past."""
         business_clock.jump(self.clock_file, to)

@@ -1,6 +1,6 @@
-"""Which processes are up and do nothing: their heartbeats, which go through their queues, stopped coming.
+"""Finds processes that run but do nothing: their heartbeats, which go through their queues, have stopped.
 
-A worker that notices ends itself (shared/guard.py). This is for one that cannot: stopped, or stuck in a library.
+Usually such a worker ends itself (shared/watchdog.py). This is for one that cannot: stopped, or stuck in a library.
 """
 
 import contextlib
@@ -16,13 +16,13 @@ from shared.queues import BEAT_HEARTBEAT, RELAY_HEARTBEAT, SERVICES
 from stack.processes import BEAT, Process
 from stack.supervision import State
 
-# Longer than a worker needs to end itself and begin again.
+# Longer than a worker needs to end itself and start again.
 SILENT_SECONDS = 90.0
 LOOK_SECONDS = 10.0
 
 
 class Silence:
-    """Looks at the heartbeats in the databases. ``broker_answers`` says whether heartbeats can come at all."""
+    """Reads the heartbeats in the databases. ``broker_answers`` says whether heartbeats can arrive at all."""
 
     def __init__(
         self, processes: Sequence[Process], database_url: Callable[[str], str], broker_answers: Callable[[], bool]
@@ -33,7 +33,7 @@ class Silence:
         self._possible_since = time.monotonic()
 
     def silent(self, states: Mapping[str, State]) -> list[str]:
-        """Names of processes that run, could have given a sign of life for SILENT_SECONDS, and did not."""
+        """Names of running processes without a heartbeat for SILENT_SECONDS, in which the broker always answered."""
         if not self._broker_answers():
             self._possible_since = time.monotonic()
         if time.monotonic() - self._possible_since < SILENT_SECONDS:
@@ -46,7 +46,7 @@ class Silence:
         if state is None or not state.running or time.time() - state.since < SILENT_SECONDS:
             return False
         if process.name == BEAT:
-            # It is silent when no service hears it; one that does not is silent itself.
+            # It is silent when its heartbeat reaches no service. If only one is missing, that service is silent itself.
             return bool(seen) and all(_is_old(beats.get(BEAT_HEARTBEAT)) for beats in seen.values())
         beats = seen.get(process.owner, {})
         if process.name.endswith("-relay"):
@@ -65,5 +65,5 @@ class Silence:
 
 
 def _is_old(at: datetime | None) -> bool:
-    """Whether a heartbeat came, and longer ago than SILENT_SECONDS. One that never came says nothing."""
+    """Whether the last heartbeat is older than SILENT_SECONDS. One that never arrived does not count."""
     return at is not None and (clock.real_now() - at.astimezone(UTC)).total_seconds() > SILENT_SECONDS

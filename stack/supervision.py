@@ -1,7 +1,7 @@
-"""supervisord as a library does it: a generated configuration, one child process, and its XML-RPC interface.
+"""supervisord used as a library: a generated configuration, one child process, and its XML-RPC interface.
 
-Three groups start in order and stop in reverse: engines, services, gateway. supervisord stops them in that order also
-when it is told to by the kernel, because whoever started it is gone.
+Three groups start in order and stop in reverse: engines, services, gateway. supervisord also
+stops them in that order when the kernel signals it because its parent process is gone.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from stack.unprivileged import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = ("engines", "services", "gateway")
-# Longer than a worker's slowest task (an SMTP timeout of 20 s) would be kind, but nobody waits that long after Ctrl-C.
+# Shorter than a worker's slowest task (an SMTP timeout of 20 s): nobody wants to wait that long after Ctrl-C.
 STOP_WAIT_SECONDS = 12
 USER = "hadir"
 # Paths of Unix sockets are limited to 107 bytes.
@@ -39,7 +39,7 @@ class SupervisionError(RuntimeError):
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised process. ``argv`` already says that it ends with its parent."""
+    """One supervised process. ``argv`` already makes it end with its parent."""
 
     name: str
     group: str
@@ -51,7 +51,7 @@ class Program:
 
 @dataclass(frozen=True)
 class State:
-    """What supervisord says of one process. ``pid`` is 0 when it does not run."""
+    """What supervisord reports about one process. ``pid`` is 0 when it does not run."""
 
     name: str
     group: str
@@ -90,7 +90,7 @@ class Supervisor:
                 stderr=errors,
                 env=environment,
                 cwd=ROOT,
-                # Ctrl-C in the terminal is for the runner alone; it stops the others in order.
+                # Only the runner handles Ctrl-C in the terminal; it stops the others in order.
                 start_new_session=True,
             )
         until = time.monotonic() + 20
@@ -151,7 +151,7 @@ class Supervisor:
         self._unlink_socket()
 
     def _stop_groups(self) -> None:
-        # supervisord does the same on SIGTERM, but looks only once a second; each question makes it look now.
+        # supervisord does the same on SIGTERM, but checks only once a second; each request makes it check now.
         for group in reversed(GROUPS):
             if not any(state.group == group for state in self.states().values()):
                 continue

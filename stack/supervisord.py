@@ -1,7 +1,7 @@
 """supervisord with the services' libraries loaded: it forks Python programs instead of starting Python for each.
 
-Sixteen processes load the same libraries. Loaded once, before the fork, their memory is shared and their start takes
-a fraction of the time. What runs is the same as with an exec: the same module with the same arguments, environment
+Sixteen processes load the same libraries. Loaded once, before the fork, they share memory and start in a
+fraction of the time. The result is the same as with an exec: the same module with the same arguments, environment
 and working directory. docker-compose.yml starts each process by itself.
 """
 
@@ -73,7 +73,7 @@ class ForkingOptions(ServerOptions):
         module = _module(argv)
         if module is None:
             return super().execve(filename, argv, env)
-        # The child's memory begins as a copy of this process: no program may find another's secrets in it.
+        # The child's memory begins as a copy of this process: no program may find another program's secrets in it.
         for group in self.process_group_configs:
             for program in group.process_configs:
                 program.environment = {}
@@ -101,7 +101,7 @@ def _become(module: str, arguments: list[str], env: dict[str, str]) -> None:
     signal.set_wakeup_fd(-1)
     for dispatcher in asyncore.socket_map.values():
         with contextlib.suppress(AttributeError, OSError):
-            # Its descriptor is closed already, and its number may be somebody else's soon.
+            # Its descriptor is already closed, and the number may be reused.
             dispatcher.socket.detach()
     os.environ.clear()
     os.environ.update(env)
@@ -112,7 +112,7 @@ def _become(module: str, arguments: list[str], env: dict[str, str]) -> None:
 
 
 def _run(module: str) -> int:
-    """Run the module as ``python -m`` would, to its very end; returns the exit code."""
+    """Run the module as ``python -m`` would, including the interpreter's exit steps; returns the exit code."""
     code = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -132,12 +132,12 @@ def _run(module: str) -> int:
 
 
 def main() -> None:
-    """Load what the programs share, and be supervisord."""
+    """Load the shared libraries, then run supervisord."""
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     gc.collect()
-    # What is shared stays shared: the collector does not write to it in a child.
+    # Keeps memory shared: the garbage collector of a child does not write to these objects.
     gc.freeze()
     supervisord.ServerOptions = ForkingOptions
     supervisord.main(sys.argv[1:])

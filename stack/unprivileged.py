@@ -1,8 +1,8 @@
 """Who the engines run as, and where.
 
-PostgreSQL refuses to run as root. When we are root, the engines run as ``nobody``, and what that user cannot
-reach (a checkout or a data directory under a closed home) is copied to, or kept under, /var/lib/hadir: the
-modes of directories that were there before are never touched.
+PostgreSQL refuses to run as root. When we are root, the engines run as ``nobody``. What that user cannot
+reach (a checkout or a data directory under a closed home) is copied to, or kept under, /var/lib/hadir: modes of
+existing directories are never changed.
 """
 
 import importlib.metadata
@@ -74,7 +74,7 @@ def engine_account() -> Account:
 
 
 def die_with_parent(sent: signal.Signals = signal.SIGTERM) -> list[str]:
-    """A command prefix: what follows it gets ``sent`` as soon as the process that started it is gone.
+    """A command prefix: the command after it gets signal ``sent`` as soon as its parent process is gone.
 
     The prefix replaces itself by the command, so process ids are those of the command.
     """
@@ -113,7 +113,7 @@ def reachable(directory: Path, account: Account) -> Path:
         return directory
     note = directory / LOCATION
     if not note.exists():
-        # A name of its own, not one made from the path: data that was deleted by hand must not come back.
+        # A random name, not one derived from the path: data that was deleted by hand must not come back.
         elsewhere = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=_shared("data")))
         elsewhere.chmod(0o711)
         note.write_text(f"{elsewhere}\n")
@@ -121,11 +121,11 @@ def reachable(directory: Path, account: Account) -> Path:
 
 
 def make_directory(path: Path) -> None:
-    """Create ``path`` and what is missing above it: others may pass through, and see nothing."""
+    """Create ``path`` and its missing parents: others may traverse them but not list them."""
     for missing in reversed([path, *path.parents]):
         if not missing.exists():
             missing.mkdir(exist_ok=True)
-            # Whatever the umask is.
+            # Independent of the umask.
             missing.chmod(0o711)
 
 
@@ -144,7 +144,7 @@ def _shared(kind: str) -> Path:
 
 
 def _copy_whole(originals: Sequence[Path], copy: Path) -> None:
-    """Copy directories so that either all of it is there or nothing, also with two copying at once."""
+    """Copy directories atomically, also when two processes copy at the same time."""
     partial = Path(tempfile.mkdtemp(prefix=copy.name, dir=copy.parent))
     for original in originals:
         if original.exists():

@@ -1,4 +1,4 @@
-"""A real SMTP server, a process of its own, that does what a test tells it to: refuse, greylist, hang, drop.
+"""A real SMTP server, a process of its own, that does what a test sets: refuse, greylist, hang, drop.
 
     python -m tests.mail_server PORT DIRECTORY
 
@@ -54,7 +54,7 @@ class MailServer:
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Start again from the beginning."""
         for file in self.directory.glob("*.eml"):
             file.unlink()
         self.order()

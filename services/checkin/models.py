@@ -211,7 +211,7 @@ class Device(Base):
 
 
 class AuditEntry(AuditMixin, Base):
-    """Who did what to whom, without names: an erasure only has to scrub the reason that somebody gave."""
+    """Who did what, without names: an erasure only has to scrub the reason that somebody gave."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index("ix_audit_log_event_id_at", "event_id", "at"),)

@@ -1,4 +1,4 @@
-"""Applying what other services tell: one transaction per batch, one upsert per kind.
+"""Applying what other services publish: one transaction per batch, one upsert per kind.
 
 Only if that fails are the messages tried one by one, each in a savepoint; one that fails alone becomes a dead
 letter and holds up nobody. Errors that pass by themselves (a lost connection, a deadlock) are raised instead: the

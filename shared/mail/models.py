@@ -1,4 +1,4 @@
-"""The mail table, present in services that write to people: one row per mail and recipient."""
+"""The mail table, present in services that send e-mail: one row per mail and recipient."""
 
 import uuid
 from datetime import datetime
@@ -28,9 +28,9 @@ class Mail(JobMixin, MailBase):
     # Key of the row it is about (a participant, a certificate), as text.
     subject_key: Mapped[str] = mapped_column(String(64), index=True)
     recipient: Mapped[str] = mapped_column(String(254))
-    # What the mail brings besides, by id: the certificate it carries, the announcement it belongs to.
+    # The id of a related row: the certificate that it carries, the announcement that it belongs to.
     reference: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    # A second mail with the same key is not queued; a resend sends the same row again. Nobody reads it back.
+    # A second mail with the same key is not queued; a resend sends the same row again. It is never parsed.
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
     # Business time, for the mail log.
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
@@ -39,11 +39,11 @@ class Mail(JobMixin, MailBase):
 
     __table_args__ = (
         due_index("mails"),
-        # The log's pages, the newest first; what failed is rare, and looked for.
+        # For the log's pages, newest first; failed mail is rare and often filtered for.
         Index("ix_mails_created_at", "created_at", "id"),
         Index("ix_mails_failed", "created_at", "id", postgresql_where=text("state = 'failed'")),
     )
 
     def message_id(self, domain: str) -> str:
-        """The stable Message-ID: a mail sent twice after a crash is one mail to the reader's program."""
+        """The stable Message-ID: mail programs show a mail sent twice after a crash as one."""
         return f"<{self.id}@{domain}>"

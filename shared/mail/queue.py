@@ -21,8 +21,8 @@ def enqueue(
 ) -> uuid.UUID | None:
     """Have a mail of ``kind`` about ``subject_key`` (a person's id) sent once this transaction commits.
 
-    ``reference`` is the row that the mail brings (a certificate, an announcement). ``dedupe_key`` makes the mail
-    unique (e.g. "ticket:<participant>:1"): the id is None when it was queued before.
+    ``reference`` is the id of a related row (a certificate, an announcement). ``dedupe_key`` makes the mail
+    unique (e.g. "ticket:<participant>:1"): the id is None when it was already queued.
     """
     mail_id = session.scalar(
         insert(Mail)
@@ -44,5 +44,5 @@ def enqueue(
 
 
 def forget(session: Session, subject_key: object) -> None:
-    """Delete every mail about a person who is erased, sent or not."""
+    """Delete every mail about an erased person, sent or not."""
     session.execute(delete(Mail).where(Mail.subject_key == str(subject_key)))

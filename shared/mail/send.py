@@ -1,4 +1,4 @@
-"""Sending over SMTP, one code path for all mail; errors sorted into those that pass and those that do not."""
+"""Sending over SMTP, one code path for all mail; errors sorted into temporary and permanent ones."""
 
 import functools
 import smtplib
@@ -18,10 +18,10 @@ from shared.mail.models import Mail
 
 log = structlog.get_logger()
 
-# A server that does not answer within this is tried again later; the worker is free meanwhile.
+# A server that does not answer in time is tried again later, so that it does not block the worker.
 TIMEOUT_SECONDS = 20.0
 
-# Makes the mail from current rows; None when there is no longer anything to tell (person erased, ticket cancelled).
+# Composes the mail from current rows; None when it is no longer to be sent (person erased, ticket cancelled).
 Compose = Callable[[Mail], EmailMessage | None]
 
 
@@ -31,10 +31,10 @@ def send_mail(db: Database, kind: jobs.JobKind, mail_id: UUID, compose: Compose)
 
 
 def _send(db: Database, mail: Mail, compose: Compose) -> None:
-    # compose opens and closes its own transaction: none is open while the mail server is spoken to.
+    # compose opens and closes its own transaction: none is open while we talk to the mail server.
     message = compose(mail)
     if message is None:
-        raise jobs.Permanent("nothing to tell any more")
+        raise jobs.Permanent("no longer a reason to send it")
     complete(message, mail)
     answer = deliver(message)
     with db.transaction() as session:
@@ -64,7 +64,7 @@ def deliver(message: EmailMessage) -> str:
     """Hand ``message`` to the SMTP server in HADIR_SMTP_URL and return its answer.
 
     The address is ``smtp://[user:password@]host[:port]``, ``smtp+starttls://`` or ``smtps://``. Raises
-    jobs.Transient for what passes by itself (4xx, no connection, time-out) and jobs.Permanent for 5xx.
+    jobs.Transient for temporary errors (4xx, no connection, time-out) and jobs.Permanent for 5xx.
     """
     client = _connect()
     try:
@@ -80,7 +80,7 @@ def deliver(message: EmailMessage) -> str:
 
 
 def _connect() -> smtplib.SMTP:
-    """A greeted, authenticated connection. Whatever goes wrong here is not about one mail, so it is tried later."""
+    """A greeted, authenticated connection. An error here is not about this mail, so it is always retried."""
     url = urlsplit(settings.required("HADIR_SMTP_URL"))
     host, port = url.hostname or "localhost", url.port or 25
     try:
@@ -103,18 +103,18 @@ def _connect() -> smtplib.SMTP:
 
 @functools.cache
 def _tls() -> ssl.SSLContext:
-    # Reading the system's certificates takes longer than sending a mail; done once, and only where TLS is spoken.
+    # Reading the system's certificates takes longer than sending a mail, so it is done once, and only for TLS.
     return ssl.create_default_context()
 
 
 def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> str:
-    """What the server said to the mail (smtplib.send_message would drop it: it often names the mail's number)."""
+    """The server's answer to the mail. It often has a queue id; smtplib.send_message would drop it."""
     sender, recipient = (parseaddr(str(message[name]))[1] for name in ("From", "To"))
     client.ehlo_or_helo_if_needed()
     foreign = not (sender + recipient).isascii()
     if foreign and not client.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it does not speak SMTPUTF8")
-    # 7 bit passes every server on the way unchanged.
+    # Every server on the way leaves 7-bit text unchanged.
     content = message.as_bytes(policy=SMTP.clone(utf8=foreign, cte_type="7bit"))
     _accepted(client.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if foreign else []))
     _accepted(client.rcpt(recipient))
@@ -129,7 +129,7 @@ def _accepted(answer: tuple[int, bytes]) -> str:
 
 
 def _say_goodbye(client: smtplib.SMTP) -> None:
-    """The mail is accepted or not: what the server says to QUIT changes nothing, and must not have it sent again."""
+    """Send QUIT. The mail is already accepted or refused: an error of QUIT must not cause a second sending."""
     try:
         client.quit()
     except (smtplib.SMTPException, OSError):
@@ -138,5 +138,5 @@ def _say_goodbye(client: smtplib.SMTP) -> None:
 
 def _sorted(code: int, text: bytes | str) -> Exception:
     answer = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
-    # RFC 5321, 4.2.1: 5yz is permanent, 4yz passes. -1 is smtplib's word for a connection that broke.
+    # RFC 5321, 4.2.1: 5yz is permanent, 4yz is temporary. smtplib reports a broken connection as -1.
     return jobs.Permanent(answer) if 500 <= code < 600 else jobs.Transient(answer)

@@ -1,4 +1,4 @@
-"""Words and templates where there is no web request: mails and documents that workers compose."""
+"""Translations and templates outside of web requests: for mails and documents that workers compose."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class Writer:
 
     @contextmanager
     def language(self, locale: str) -> Iterator[None]:
-        """Inside, ``gettext`` and ``render_template`` speak ``locale`` ("id" or "en")."""
+        """In this context, ``gettext`` and ``render_template`` use ``locale`` ("id" or "en")."""
         with self._app.app_context(), force_locale(locale):
             yield
 

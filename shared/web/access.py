@@ -1,7 +1,7 @@
-"""Who may call a route. Every view says it with ``@who(...)``; a view that does not is refused to everybody.
+"""Who may call a route. Every view declares it with ``@who(...)``; a view without it is closed to everybody.
 
 Signed-in people carry a short-lived Ed25519 token made by registration (shared/web/signin.py). A service may add
-its own way of telling callers apart, as check-in does for door devices.
+its own authentication, as check-in does for door devices.
 """
 
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def who(*roles: str) -> Callable[[View], View]:
 
 
 def install(app: Flask, authenticate: Authenticate | None = None) -> None:
-    """Hold every request against what its view declared. ``authenticate`` is asked before the sign-in token."""
+    """Check every request against the roles of its view. ``authenticate`` comes before the sign-in token."""
 
     @app.before_request
     def check() -> Any:

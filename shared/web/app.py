@@ -33,9 +33,9 @@ csrf = CSRFProtect()
 
 
 class HouseRequest(Request):
-    """A request whose query string may hold any bytes: what is not UTF-8 is replaced, as it is in paths.
+    """A request whose query string may hold any bytes: invalid UTF-8 is replaced, as it is in paths.
 
-    A form is refused then: what somebody typed must not be kept in another form than they typed it.
+    A form with invalid UTF-8 is rejected: what somebody typed must not be stored differently.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -50,13 +50,13 @@ class HouseRequest(Request):
             except UnicodeDecodeError as error:
                 raise errors.NotText from error
         super()._load_form_data()
-        # Parts of other kinds come out with what is no UTF-8 replaced.
+        # Werkzeug replaces invalid UTF-8 in other kinds of parts.
         if any("\ufffd" in text for _name, text in self.form.items(multi=True)):
             raise errors.NotText
 
 
 class Id(IntegerConverter):
-    """``<int:...>`` in a path: a number that a column can hold; there is nothing at any other address."""
+    """``<int:...>`` in a path: a number that a column can hold; any other is a 404."""
 
     def __init__(self, map: Map, **kwargs: Any):
         super().__init__(map, **{"max": 2**31 - 1, **kwargs})
@@ -94,7 +94,7 @@ def make_app(
 
 
 def add_api_blueprint(api: Api, blueprint: Any) -> None:
-    """Register a flask-smorest blueprint. It needs no CSRF token, for it never looks at cookies."""
+    """Register a flask-smorest blueprint. It needs no CSRF token, because it never reads cookies."""
     csrf.exempt(blueprint)
     api.register_blueprint(blueprint)
 

@@ -1,4 +1,4 @@
-"""Errors that say what is wrong: problem+json (RFC 9457) for programs, a page for people; never a bare 500."""
+"""Error responses that explain the error: problem+json (RFC 9457) for programs, a page for people; never a bare 500."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,9 +18,9 @@ log = structlog.get_logger()
 
 
 class NotText(BadRequest):
-    """A form holds bytes that are no text."""
+    """A form holds bytes that are not UTF-8."""
 
-    description = _l("Teks bukan UTF-8 yang sah.")
+    description = _l("Teks memuat karakter yang tidak terbaca. Ketik ulang, lalu coba lagi.")
 
 
 def problem(status: int, title: str, detail: str | None = None, **members: Any) -> Response:
@@ -33,7 +33,7 @@ def problem(status: int, title: str, detail: str | None = None, **members: Any) 
 
 
 def install(app: Flask) -> None:
-    """Answer every error of ``app`` in the caller's form and language."""
+    """Answer every error of ``app`` as JSON or as a page, in the caller's language."""
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
@@ -56,14 +56,14 @@ def install(app: Flask) -> None:
     @app.errorhandler(RecursionError)
     @app.errorhandler(DataError)
     def hopeless_input(error: Exception) -> Any:
-        # JSON nested thousands deep, or a value that the database cannot hold: the fault is the sender's, though a
-        # schema should have said so.
+        # JSON nested thousands deep, or a value that the database cannot hold: the client's error, though a
+        # schema should have caught it.
         log.warning("input-refused-late", path=request.path, error=describe(error))
         return _answer(400, None, None)
 
     @app.errorhandler(ValueError)
     def not_a_value(error: ValueError) -> Any:
-        # Python refuses to read such a number, and says so by a plain ValueError in the midst of parsing JSON.
+        # Python refuses to parse such a long number, with a plain ValueError out of the JSON parser.
         return hopeless_input(error) if "int_max_str_digits" in str(error) else unexpected(error)
 
     @app.errorhandler(Exception)
@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
 
 
 def _field_errors(error: HTTPException) -> Any:
-    # webargs (under flask-smorest) hangs the schema's messages on the exception, by location.
+    # webargs (under flask-smorest) attaches the schema's messages to the exception, by location.
     data = getattr(error, "data", None) or {}
     messages = data.get("messages") or data.get("errors")
     if isinstance(messages, dict) and len(messages) == 1:
@@ -97,7 +97,7 @@ def _title(status: int) -> str:
         401: _("Perlu masuk dahulu"),
         403: _("Tidak diizinkan"),
         404: _("Halaman tidak ditemukan"),
-        405: _("Cara ini tidak didukung"),
+        405: _("Metode ini tidak didukung"),
         413: _("Kiriman terlalu besar"),
         415: _("Jenis isi tidak didukung"),
         422: _("Ada isian yang perlu diperbaiki"),

@@ -1,6 +1,6 @@
-"""HTML forms: the adapter from a posted form to a schema, and what every view behind a form does.
+"""HTML forms: loading a posted form with a schema, and the code that all form views share.
 
-A view that takes a form reads like this; ``edit_page`` is also what the GET view answers:
+A view that takes a form reads like this; the GET view also answers with ``edit_page``:
 
     @blueprint.post("/")
     @who(ORGANISER)
@@ -27,7 +27,7 @@ _OWN = frozenset({"csrf_token"})
 
 
 class FormErrors(Exception):
-    """A form that was refused: messages by field name, and what was typed so that it is not lost."""
+    """A form with errors: messages by field name, and what was typed, so that it can be shown again."""
 
     def __init__(self, errors: dict[str, list[str]], typed: dict[str, Any]):
         super().__init__(str(errors))
@@ -59,13 +59,13 @@ def redisplay(page: Callable[..., str]) -> Callable[[View], View]:
 
 
 def saved(message: str, endpoint: str, **values: Any) -> Response:
-    """The answer to a form that was taken: say so on the page of ``endpoint``, and go there (303)."""
+    """The answer to a successful form: redirect to ``endpoint`` (303) and show ``message`` there."""
     flash(message, "success")
     return redirect(url_for(endpoint, **values), 303)
 
 
 def load(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:
-    """What ``schema`` makes of a posted form. Raises FormErrors.
+    """Load a posted form with ``schema``. Raises FormErrors.
 
     Empty inputs count as absent; an unticked checkbox as False; lists are read from repeated names; the fields of a
     nested schema from names with a dot.
@@ -80,7 +80,7 @@ def load(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) 
 
 
 def typed_values(schema: Schema, form: MultiDict[str, str], ignore: Iterable[str] = ()) -> dict[str, Any]:
-    """The form as plain data, before validation: to show again what somebody typed."""
+    """The form as plain data, before validation, so that it can be shown again."""
     typed: dict[str, Any] = {}
     for name in {*form.keys()} - _OWN - {*ignore}:
         many = isinstance(_field(schema, name), fields.List)
@@ -99,7 +99,7 @@ def _field(schema: Schema, name: str) -> Any:
 
 
 def _nested(schema: Schema, typed: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, with the fields of nested schemas in dictionaries of their own, be they empty."""
+    """What was typed, with a dictionary for each nested schema, even an empty one."""
     inside: dict[str, Any] = {name: {} for name, field in schema.fields.items() if isinstance(field, fields.Nested)}
     plain: dict[str, Any] = {}
     for name, value in typed.items():

@@ -14,7 +14,7 @@ from shared.web.access import PUBLIC, who
 
 
 def blueprint(service: Service, prefix: str) -> Blueprint:
-    """``/healthz``, ``/readyz`` and ``/metrics`` below ``prefix``; the gateway does not pass the last one on."""
+    """``/healthz``, ``/readyz`` and ``/metrics`` below ``prefix``; the gateway does not expose the last one."""
     health = Blueprint("health", __name__, url_prefix=prefix or None)
 
     @health.get("/healthz")

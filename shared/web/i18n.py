@@ -1,4 +1,4 @@
-"""The language of a web request: the reader's choice, kept in a cookie; before that, what the browser prefers."""
+"""The language of a web request: the reader's choice, kept in a cookie, or else what the browser prefers."""
 
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ _YEAR_SECONDS = 365 * 24 * 3600
 
 
 def install(app: Flask) -> None:
-    """Give ``app`` its languages; ``?lang=en`` on any page switches and is remembered."""
+    """Set up the languages of ``app``; ``?lang=en`` on any page switches, and the choice is kept."""
     own = Path(app.root_path) / DOMAIN_FOLDER
     shared = Path(__file__).resolve().parent.parent / DOMAIN_FOLDER
-    # Where both have a message, the service's own words win: they come later.
+    # Where both have a message, the service's own translation wins, because it comes later.
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{shared};{own}"
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     Babel(app, locale_selector=choose_locale)

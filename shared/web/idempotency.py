@@ -1,6 +1,6 @@
-"""A POST that is sent twice with the same Idempotency-Key happens once, and both get the first answer.
+"""A POST that is sent twice with the same Idempotency-Key is executed once, and both get the first answer.
 
-The key is taken in the use case's own transaction, as its first statement: a second request with the key waits for
+The key is claimed in the use case's own transaction, as its first statement: a second request with the key waits for
 the first to commit, and then reads its answer.
 """
 
@@ -20,7 +20,7 @@ KEPT = timedelta(days=1)
 
 
 class KeyReused(ValueError):
-    """The key came before with another content: the caller mixed something up (answer 422)."""
+    """The key was already used with different content: an error of the caller (answer 422)."""
 
 
 class Answer(NamedTuple):
@@ -31,9 +31,9 @@ class Answer(NamedTuple):
 
 
 def claim(session: Session, scope: str, key: str, content: Any) -> Answer | None:
-    """Claim ``key`` for this request; the earlier answer when it was claimed before with the same ``content``.
+    """Claim ``key`` for this request; returns the earlier answer when it was already claimed with the same ``content``.
 
-    ``content`` is JSON data. Raises KeyReused when it came with another content.
+    ``content`` is JSON data. Raises KeyReused when the content differs.
     """
     key = _column_key(key)
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
@@ -56,7 +56,7 @@ def claim(session: Session, scope: str, key: str, content: Any) -> Answer | None
 
 
 def store(session: Session, scope: str, key: str, answer: Answer, subject: str | None = None) -> None:
-    """Store the answer to the request that claimed ``key``, in the same transaction as what it did."""
+    """Store the answer to the request that claimed ``key``, in the same transaction as its changes."""
     session.execute(
         update(IdempotentAnswer)
         .where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == _column_key(key))
@@ -65,7 +65,7 @@ def store(session: Session, scope: str, key: str, answer: Answer, subject: str |
 
 
 def _column_key(key: str) -> str:
-    """The caller's key where it fits the column, else a key that stands for it."""
+    """The caller's key if it fits the column, else a digest of it."""
     fits = len(key) <= 200 and key.isascii() and key.isprintable()
     return key if fits else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 

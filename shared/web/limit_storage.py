@@ -1,7 +1,7 @@
 """Where rate limits are counted: in Redis, and for a few seconds in this process whenever Redis fails in any way.
 
-A broker that is gone, hangs, loads its data or fails in the middle of a script must cost a request nothing but the
-first timeout. Flask-Limiter's own fallback covers the first thread that meets the failure, and no other.
+A broker that is down, hangs, loads its data or fails in the middle of a script must cost a request at most the
+first timeout. Flask-Limiter's own fallback only covers the first thread that meets the failure.
 """
 
 import time
@@ -14,7 +14,7 @@ from limits.storage import MemoryStorage, MovingWindowSupport, Storage, storage_
 log = structlog.get_logger()
 
 SCHEME = "fallback+"
-# How long a process counts by itself before it asks Redis again.
+# How long a process counts alone before it tries Redis again.
 ALONE_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class FallbackStorage(Storage, MovingWindowSupport):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """What callers could see: nothing that Redis raises."""
+        """The exceptions that callers may see: none of Redis."""
         return RuntimeError
 
     def _do(self, operation: Callable[[Any], T]) -> T:
@@ -45,7 +45,7 @@ class FallbackStorage(Storage, MovingWindowSupport):
                     self._redis = storage_from_string(self._uri, **self._options)
                 return operation(self._redis)
             except Exception as error:
-                # Whatever it is, people must be able to sign up: the limit is kept by each process alone for now.
+                # Whatever the error is, people must be able to sign up: for now each process counts alone.
                 log.warning("limits-counted-alone", error=repr(error))
                 self._alone_until = time.monotonic() + ALONE_SECONDS
         return operation(self._memory)
@@ -80,11 +80,11 @@ class FallbackStorage(Storage, MovingWindowSupport):
         return True
 
     def reset(self) -> int | None:
-        """Forget every count, here and in Redis."""
+        """Delete every count, here and in Redis."""
         self._memory.reset()
         return self._do(lambda storage: storage.reset() if storage is not self._memory else None)
 
     def clear(self, key: str) -> None:
-        """Forget the count of ``key``, here and in Redis."""
+        """Delete the count of ``key``, here and in Redis."""
         self._memory.clear(key)
         self._do(lambda storage: storage.clear(key))

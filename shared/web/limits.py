@@ -1,7 +1,7 @@
 """Rate limits, counted in Redis across processes, and per process while Redis is down or hangs.
 
 A whole campus signs up from behind one address, so limits are on what identifies a person (an account, a code, a
-device) wherever there is such a thing, and generous on addresses.
+device) where possible, and generous for network addresses.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ limiter = Limiter(
 
 
 def per_minute(setting: str, default: int) -> Callable[[], str]:
-    """A limit for ``limiter``: as many a minute as environment variable ``setting`` says, or ``default``."""
+    """A limit for ``limiter``: as many per minute as environment variable ``setting`` says, or ``default``."""
     return lambda: f"{int(settings.optional(setting) or default)} per minute"
 
 

@@ -17,16 +17,16 @@ class WebBase(DeclarativeBase):
 
 
 class IdempotentAnswer(WebBase):
-    """What was answered to the first request with a key; the same request again gets it again."""
+    """The answer to the first request with a key; a repeated request gets the same one."""
 
     __tablename__ = "idempotent_answers"
 
-    # Who asked and where: a key of one caller means nothing to another.
+    # The caller and the endpoint: keys of different callers are independent.
     scope: Mapped[str] = mapped_column(String(200), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None] = mapped_column(SmallInteger)
     body: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    # Whose data the answer holds, so that it goes when the person is erased.
+    # The person whose data the answer holds, so that it is deleted when the person is erased.
     subject: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -1,4 +1,4 @@
-"""flask-smorest as the house uses it: errors are problems (RFC 9457), and the docs page needs no foreign script."""
+"""flask-smorest, configured: errors are problems (RFC 9457), and the docs page loads no third-party script."""
 
 from typing import Any
 
@@ -35,10 +35,10 @@ class HouseApi(Api):
     DEFAULT_RESPONSE_CONTENT_TYPE: str = "application/json"
 
     def _register_error_handlers(self) -> None:
-        """None: flask-smorest's own would answer for the whole app, in its own shape."""
+        """Nothing: flask-smorest's own handler would answer for the whole app, in its own format."""
 
     def _register_responses(self) -> None:
-        # Errors have a content type of their own; flask-smorest knows one for everything.
+        # Errors have their own content type; flask-smorest supports only one for all responses.
         usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
         super()._register_responses()

@@ -1,4 +1,4 @@
-"""The operator's page of a service: what is under way to others, what failed, and the buttons to try it again."""
+"""The operator's page of a service: undelivered facts, failed messages and jobs, and the buttons to retry them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -88,7 +88,7 @@ def blueprint(service: Service, prefix: str) -> Blueprint:
 
 
 def _since(instant: datetime) -> str:
-    """How long ago, in the reader's language (real time)."""
+    """How long ago something was, in the reader's language (real time)."""
     return str(format_timedelta(clock.real_now() - instant))
 
 
@@ -102,7 +102,7 @@ def _tell_replayed(applied: int, tried: int) -> None:
 
 
 def _under_way(session: Session) -> Sequence[Any]:
-    """By subscriber: how many facts are not acknowledged, and how often any of them was sent."""
+    """By subscriber: how many facts are not acknowledged, and the most attempts of any of them."""
     return session.execute(
         select(
             Outgoing.subscriber,

@@ -1,1 +1,1 @@
-"""A real SMTP server whose mail goes nowhere but to a page: what the embedded stack delivers to."""
+"""A real SMTP server that only shows its mail on a page. The embedded stack delivers to it."""

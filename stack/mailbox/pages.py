@@ -1,4 +1,4 @@
-"""The page side: a list, one mail with its parts, and both as JSON and .eml for scripts."""
+"""The web pages: a list, and one mail with its parts; for scripts also as JSON and .eml."""
 
 import base64
 import re
@@ -19,7 +19,7 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# A mail is a stranger's document: no scripts, nothing from the network; links open a page of their own.
+# A mail is untrusted: no scripts, nothing from the network; links open in a new tab.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -49,7 +49,7 @@ def create_app(directory: Path) -> Flask:
 
 @pages.get("/healthz")
 def healthz() -> Any:
-    """Whether the page is up."""
+    """Answers 200 while the page is up."""
     return jsonify(status="ok")
 
 

@@ -1,4 +1,4 @@
-"""The SMTP side: takes everything up to 25 MB, except for two domains that show what refusals look like."""
+"""The SMTP side: accepts everything up to 25 MB, except for two domains that show what rejections look like."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from stack.mailbox import store
 from stack.ports import HOST
 
 MAX_BYTES = 25 * 1024 * 1024
-# Addresses in these domains are refused for good, or for now.
+# Addresses in these domains are rejected permanently, or temporarily.
 REFUSED_DOMAIN = "ditolak.invalid"
 DEFERRED_DOMAIN = "nanti.invalid"
 
 
 class Handler:
-    """Keeps what it is given."""
+    """Stores every mail that it accepts."""
 
     def __init__(self, directory: Path):
         self.directory = directory

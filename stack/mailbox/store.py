@@ -1,4 +1,4 @@
-"""Mail as files: one .eml each, complete or not there, named so that names sort by arrival."""
+"""Mail as files: one .eml each, written atomically, with names that sort by arrival."""
 
 import email
 import email.policy
@@ -30,7 +30,7 @@ class Stored:
 
     @property
     def recipients(self) -> list[str]:
-        """Who it was delivered to, by the envelope."""
+        """The recipients in the envelope."""
         return [str(value) for value in self.message.get_all("Delivered-To", [])]
 
     def body(self, kind: str) -> str | None:
@@ -59,7 +59,7 @@ def keep(directory: Path, content: bytes, sender: str, recipients: Iterable[str]
     with partial.open("wb") as file:
         file.write("\r\n".join([*envelope, ""]).encode() + content)
         file.flush()
-        # The sender is told "accepted" only for what is on disk.
+        # Only what is on disk is answered with "accepted".
         os.fsync(file.fileno())
     partial.rename(directory / f"{name}.eml")
     return name
@@ -71,7 +71,7 @@ def names(directory: Path) -> list[str]:
 
 
 def raw(directory: Path, name: str) -> bytes | None:
-    """A mail as it lies on disk, or None when there is none of that id."""
+    """A mail as stored, or None when there is none with that id."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -81,7 +81,7 @@ def raw(directory: Path, name: str) -> bytes | None:
 
 
 def load(directory: Path, name: str) -> Stored | None:
-    """A mail, parsed, or None when there is none of that id."""
+    """A mail, parsed, or None when there is none with that id."""
     content = raw(directory, name)
     if content is None:
         return None

@@ -38,6 +38,7 @@ def test_another_library_verifies_it_with_our_published_key(client):
     badge = verifier.verify(_badge(client))
     assert badge.name == "Sertifikat 001/JPPI/XII/2022"
     assert badge.issuer.name == "Jurnal Penelitian Pendidikan Indonesia (JPPI)"
+    assert badge.raw is not None
     assert badge.raw["credentialSubject"]["identifier"][0]["identityHash"] == "Peserta Nomor 0001"
     assert "@contoh" not in str(badge.raw)
 

@@ -10,6 +10,7 @@ from services.certificates.models import db
 from services.certificates.overview import events, participants
 from shared.web import signin
 from tests.certificates import support
+from tests.markup import csrf_token
 
 EVENT = f"/certificates/console/events/{support.EVENT_ID}"
 API = f"/certificates/api/v1/events/{support.EVENT_ID}"
@@ -35,10 +36,6 @@ def sign_in(client, *scopes: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _token(page) -> str:
-    return BeautifulSoup(page.text, "html.parser").select_one("input[name=csrf_token]")["value"]
-
-
 def test_the_page_says_who_gets_one_and_why_not(client):
     sign_in(client, "organiser")
     assert "Pelatihan Digital Marketing" in client.get("/certificates/console/").text
@@ -49,7 +46,7 @@ def test_the_page_says_who_gets_one_and_why_not(client):
 
 def test_issue_now_and_see_it(client):
     sign_in(client, "organiser:1")
-    answer = client.post(f"{EVENT}/runs", data={"csrf_token": _token(client.get(EVENT))})
+    answer = client.post(f"{EVENT}/runs", data={"csrf_token": csrf_token(client.get(EVENT))})
     assert answer.status_code == 303
     with_run = client.get(EVENT)
     assert "Ibu Penyelenggara" in with_run.text
@@ -68,7 +65,7 @@ def test_issue_now_needs_the_form_token(client):
 
 def test_not_before_the_end(client, tmp_path, monkeypatch):
     sign_in(client, "organiser")
-    token = _token(client.get(EVENT))
+    token = csrf_token(client.get(EVENT))
     support.at_business_time(tmp_path, monkeypatch, support.at(12))
     assert "Acara belum selesai" in client.post(f"{EVENT}/runs", data={"csrf_token": token}, follow_redirects=True).text
 
@@ -113,11 +110,12 @@ def test_a_long_list_comes_in_pages_that_keep_the_filter(client, monkeypatch):
     support.receive(*support.full_day(range(11, 20)))
     support.issue_all()
     sign_in(client, "organiser")
-    names, address = [], f"{EVENT}?show=issued&search=nomor"
+    names: list[str] = []
+    address = f"{EVENT}?show=issued&search=nomor"
     while address:
         page = BeautifulSoup(client.get(address).text, "html.parser")
         names += [link.text for link in page.select("table.cards tbody th a")]
         following = page.select_one("a[rel=next]")
-        address = following["href"] if following else None
+        address = str(following["href"]) if following else ""
     assert names == [f"Peserta Nomor {number:04}" for number in (1, 3, *range(11, 20))]
     assert "11 dari 12 orang" in page.text

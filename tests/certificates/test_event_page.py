@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from services.certificates.app import create_app
 from tests.certificates import support
 from tests.certificates.test_console import sign_in
+from tests.markup import element
 
 PAGE = "/certificates/console/events/1"
 
@@ -58,7 +59,10 @@ def test_filters(client, query, expected):
 def test_counts_by_partner(client):
     page = BeautifulSoup(client.get(PAGE).text, "html.parser")
     table = next(table for table in page.select("table") if "Orang" in table.get_text())
-    rows = {row.th.get_text(): [cell.get_text() for cell in row.select("td")] for row in table.select("tbody tr")}
+    rows = {
+        element(row, "th").get_text(): [cell.get_text() for cell in row.select("td")]
+        for row in table.select("tbody tr")
+    }
     assert rows == {"Yapari": ["2", "2", "0"], "Lapesda": ["2", "1", "0"]}
 
 

@@ -7,13 +7,13 @@ import zlib
 
 import pypdf
 import pytest
-from bs4 import BeautifulSoup
 
 from services.certificates.app import create_app
 from services.certificates.models import db
 from services.certificates.rendering import document, images
 from tests.certificates import support
 from tests.certificates.test_console import sign_in
+from tests.markup import attribute, csrf_token, element
 
 PAGE = "/certificates/console/events/1/layout/"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="#1f5f4b"/></svg>'
@@ -38,8 +38,7 @@ def client(clean, tmp_path, monkeypatch):
 
 
 def post(client, action: str = "", **form):
-    page = BeautifulSoup(client.get(PAGE).text, "html.parser")
-    form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
+    form["csrf_token"] = csrf_token(client.get(PAGE))
     for name in ("logo", "signature"):
         if isinstance(form.get(name), bytes):
             form[name] = (io.BytesIO(form[name]), "gambar")
@@ -114,9 +113,8 @@ def test_a_name_that_cannot_be_drawn_is_reported_before_issuing(client):
 def test_pictures_that_are_refused(client, content):
     answer = post(client, "logos", logo=content, alt="Yapari")
     assert answer.status_code == 422
-    page = BeautifulSoup(answer.text, "html.parser")
-    assert page.select_one("#e-logo").text
-    assert page.select_one("#f-alt")["value"] == "Yapari"
+    assert element(answer, "#e-logo").text
+    assert attribute(answer, "#f-alt", "value") == "Yapari"
 
 
 def test_a_logo_needs_the_name_of_its_owner(client):

@@ -1,7 +1,6 @@
 """One participant's page: exceptions with a reason, revocation, sending again, the audit log."""
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select, text
 
 from services.certificates.app import create_app
@@ -11,6 +10,7 @@ from shared import jobs
 from tests.certificates import support
 from tests.certificates.test_console import sign_in
 from tests.certificates.test_mail import send_all
+from tests.markup import csrf_token, element
 
 
 @pytest.fixture
@@ -34,17 +34,15 @@ def _page(number: int) -> str:
 
 
 def post(client, number: int, action: str, **form):
-    page = BeautifulSoup(client.get(_page(number)).text, "html.parser")
-    form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
+    form["csrf_token"] = csrf_token(client.get(_page(number)))
     return client.post(f"{_page(number)}/{action}", data=form, follow_redirects=True)
 
 
 def test_an_exception_needs_a_reason_and_keeps_what_was_chosen(client):
     answer = post(client, 2, "decision", kind="grant", reason="  ")
     assert answer.status_code == 422
-    page = BeautifulSoup(answer.text, "html.parser")
-    assert page.select_one("input[name=kind][value=grant]").has_attr("checked")
-    assert page.select_one("#e-reason")
+    assert element(answer, "input[name=kind][value=grant]").has_attr("checked")
+    assert element(answer, "#e-reason")
 
 
 def test_an_exception_is_issued_and_says_who_decided(client):
@@ -114,7 +112,7 @@ def test_a_failed_mail_can_be_sent_again_for_the_whole_event(client, mailbox):
 
 @pytest.mark.parametrize("action", ["decision", "revoke", "mail"])
 def test_organisers_of_other_events_may_not(client, action):
-    token = BeautifulSoup(client.get(_page(1)).text, "html.parser").select_one("input[name=csrf_token]")["value"]
+    token = csrf_token(client.get(_page(1)))
     sign_in(client, "organiser:2")
     form = {"csrf_token": token, "kind": "deny", "reason": "x", "revocation_reason": "x"}
     assert client.post(f"{_page(1)}/{action}", data=form).status_code == 403
@@ -162,10 +160,11 @@ def test_an_erasure_scrubs_what_the_audit_log_quotes(client):
 
 def test_runs_and_changes_of_the_design_are_in_the_audit_log(client):
     support.start_run(reissue=True)
-    page = BeautifulSoup(client.get("/certificates/console/events/1/layout/").text, "html.parser")
-    token = page.select_one("input[name=csrf_token]")["value"]
+    token = csrf_token(client.get("/certificates/console/events/1/layout/"))
     answer = client.post("/certificates/console/events/1/layout/", data={"csrf_token": token, "second_page": "true"})
     assert answer.status_code == 303
     run, design = audit_log()
     assert (run.action, run.actor) == ("run.reissue-started", "staff:7")
-    assert (design.action, design.before["second_page"], design.after["second_page"]) == ("layout.changed", False, True)
+    assert design.action == "layout.changed"
+    assert (design.before or {})["second_page"] is False
+    assert (design.after or {})["second_page"] is True

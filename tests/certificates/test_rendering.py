@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from typing import Any
 
 import pypdf
 import pypdfium2
@@ -54,10 +55,11 @@ def draw(signing, **changes) -> bytes:
 
 def test_the_document_is_tagged_named_and_carries_its_credential(signing):
     reader = pypdf.PdfReader(io.BytesIO(draw(signing)))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
     assert root["/Lang"] == "id-ID"
+    assert reader.metadata is not None
     assert reader.metadata["/Title"] == "Sertifikat 007/JPPI/XII/2022 – Siti Rahmawati"
     (held,) = reader.attachments["sertifikat.json"]
     assert credential.is_genuine(*credential.read(held))

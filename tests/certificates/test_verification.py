@@ -4,11 +4,11 @@ import io
 
 import pypdf
 import pytest
-from bs4 import BeautifulSoup
 
 from services.certificates.app import create_app
 from services.certificates.signing import credential
 from tests.certificates import support
+from tests.markup import attribute
 
 API = "/certificates/api/v1/verifications"
 
@@ -27,7 +27,7 @@ def issued(clean, tmp_path, monkeypatch):
 
 
 def _status(answer) -> str:
-    return BeautifulSoup(answer.text, "html.parser").select_one("[data-certificate-status]")["data-certificate-status"]
+    return attribute(answer, "[data-certificate-status]", "data-certificate-status")
 
 
 def test_valid_shows_every_printed_field_and_nothing_private(client, issued):

@@ -6,7 +6,6 @@ import zlib
 
 import pypdf
 import pytest
-from bs4 import BeautifulSoup
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.certificates.app import create_app
@@ -15,6 +14,7 @@ from services.certificates.signing import credential
 from services.certificates.verification import uploads
 from shared import keys
 from tests.certificates import support
+from tests.markup import csrf_token, element
 
 
 @pytest.fixture
@@ -35,16 +35,16 @@ def _document(row) -> bytes:
 
 
 def submit(client, **form):
-    page = BeautifulSoup(client.get("/v/").text, "html.parser")
-    form["csrf_token"] = page.select_one("input[name=csrf_token]")["value"]
+    form["csrf_token"] = csrf_token(client.get("/v/"))
     if isinstance(form.get("file"), bytes):
         form["file"] = (io.BytesIO(form["file"]), "sertifikat.pdf")
     return client.post("/v/", data=form)
 
 
 def verdict(answer) -> tuple[str, str | None]:
-    element = BeautifulSoup(answer.text, "html.parser").select_one("[data-certificate-status]")
-    return element["data-certificate-status"], element.get("data-same-file")
+    found = element(answer, "[data-certificate-status]")
+    same_file = found.get("data-same-file")
+    return str(found["data-certificate-status"]), None if same_file is None else str(same_file)
 
 
 def test_the_file_that_was_issued(client, issued):

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 120.0
 
 
 class Load:
-    """The threads that make requests until they are told to stop."""
+    """The threads that make requests until they are stopped."""
 
     def __init__(self, stack: Stack, slug: str, device_token: str, record: Record, seed: int):
         self.stack = stack
@@ -120,7 +120,7 @@ class Load:
         people = [made for made in self.record.copy_of_sign_ups() if not made.cancelled]
         if len(people) < 20:
             return
-        # Of the first ones, whom nobody scans.
+        # Of the first ones, who are not scanned.
         made = dice.choice(people[:10])
         address = f"{self.stack.public_url}/api/v1/registrations/{made.token}/cancel"
         answer = self._insist("cancel", lambda: session().post(address, timeout=TIMEOUT_SECONDS))

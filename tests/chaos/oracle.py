@@ -1,4 +1,4 @@
-"""What must be true after the storm, from three databases, the mailbox and what clients were told.
+"""What must be true after the storm, from three databases, the mailbox and the answers that clients got.
 
 Written without any of the product's code: it would share its errors.
 """
@@ -127,9 +127,9 @@ def _copies_equal_their_owner(stack: Stack, record: Record, event_id: int, found
         wrong = owner(event_id).items() ^ copy(event_id).items()
         found.expect(not wrong, f"{service}'s people differ from registration's: {sorted(map(str, wrong))[:3]}")
     event = "SELECT {key}, version, title, venue, status FROM events WHERE {key} = %s"
-    told = _rows(stack, "registration", event.format(key="id"))(event_id)
-    heard = _rows(stack, "certificates", event.format(key="event_id"))(event_id)
-    found.expect(told == heard, f"certificates knows another event: {heard} instead of {told}")
+    published = _rows(stack, "registration", event.format(key="id"))(event_id)
+    copied = _rows(stack, "certificates", event.format(key="event_id"))(event_id)
+    found.expect(published == copied, f"certificates knows another event: {copied} instead of {published}")
     presence = (
         "SELECT participant_id::text || ':' || session_id, version, arrived_at, minutes FROM attendance "
         "WHERE event_id = %s"
@@ -147,7 +147,7 @@ def _rows(stack: Stack, service: str, statement: str) -> Callable[[int], dict[An
 
 
 def _attendance_follows_from_the_scans(stack: Stack, record: Record, event_id: int, found: Findings) -> None:
-    """Whoever has a scan that counts is present since the earliest of them; nobody else is."""
+    """People with a scan that counts are present since the earliest of them; nobody else is."""
     scans = query(
         stack,
         "checkin",
@@ -230,7 +230,7 @@ def _mails_went_out(stack: Stack, record: Record, event_id: int, found: Findings
         missing += sum(f"<{row[0]}@{domain}>" not in sent for row in done)
         failed = query(stack, service, "SELECT last_error FROM mails WHERE state = 'failed'")
         # There is nothing to say any more to somebody who cancelled meanwhile.
-        odd = [error for (error,) in failed if error != "nothing to tell any more"]
+        odd = [error for (error,) in failed if error != "no longer a reason to send it"]
         found.expect(not odd, f"{service}: mails failed: {odd[:3]}")
     found.expect(not missing, f"{missing} mails count as sent and are not in the mailbox")
     found.counted |= {"mails": len(sent), "mails_doubled": sum(count - 1 for count in sent.values())}

@@ -1,4 +1,4 @@
-"""What clients were told: the only thing the oracle believes besides the databases and the mailbox."""
+"""The answers that clients got: the only thing the oracle believes besides the databases and the mailbox."""
 
 import threading
 import uuid
@@ -24,7 +24,7 @@ class Record:
     """Everything that was acknowledged. Its methods may be called by several threads."""
 
     sign_ups: list[SignUp] = field(default_factory=list)
-    # scan id -> the outcome that the door was told first
+    # scan id -> the first outcome that the door got
     scans: dict[uuid.UUID, str] = field(default_factory=dict)
     # Requests by kind and status; a connection that failed counts as status 0.
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -40,12 +40,12 @@ class Record:
             self.answers[kind, status] += 1
 
     def signed_up(self, made: SignUp) -> None:
-        """Somebody was told that they are registered."""
+        """Somebody got the answer that they are registered."""
         with self._lock:
             self.sign_ups.append(made)
 
     def scanned(self, scan_id: uuid.UUID, outcome: str) -> None:
-        """The door was told an outcome; told another one for the same scan later, it is kept as a defect."""
+        """The door got an outcome; a different one for the same scan later is recorded as a defect."""
         with self._lock:
             first = self.scans.setdefault(scan_id, outcome)
             if first != outcome:

@@ -27,7 +27,7 @@ OPEN_SEATS = 400
 
 @dataclass
 class Storm:
-    """``seconds`` of load with ``faults`` faults. ``say`` is told what happens."""
+    """``seconds`` of load with ``faults`` faults. ``say`` is called with what happens."""
 
     stack: Stack
     seed: int

@@ -3,13 +3,14 @@
 import pytest
 
 from tests.checkin import support
+from tests.facts import wib
 
 
 @pytest.fixture
 def day(clean, tmp_path, monkeypatch):
     """The reference day, at a clock that stands at 08:00 until the test moves it; the event has arrived."""
     day = support.Day(tmp_path, monkeypatch)
-    day.at(support.wib("08:00"))
+    day.at(wib("08:00"))
     support.receive(support.event_fact())
     return day
 

@@ -8,8 +8,10 @@ import pytest
 from services.checkin.app import create_app
 from services.checkin.devices import pairing, tokens
 from services.checkin.models import db
+from shared import clock
 from shared.web import signin
-from tests.checkin.support import EVENT, STAFF, attendance, event_fact, participant_fact, receive, ticket, wib
+from tests.checkin.support import EVENT, STAFF, attendance, event_fact, participant_fact, receive, ticket
+from tests.facts import wib
 
 SCANS = "/checkin/api/v1/scans"
 
@@ -24,6 +26,7 @@ def device(client):
     with db.transaction() as session:
         _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
         paired = pairing.pair(session, code)
+        assert paired is not None
         return {"token": paired.token, "device_id": str(paired.device.id)}
 
 
@@ -93,8 +96,8 @@ def test_a_pairing_code_works_once(client):
 def test_a_pairing_code_expires(client, monkeypatch):
     with db.transaction() as session:
         _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
-    late = pairing.clock.real_now() + pairing.PAIRING_LASTS
-    monkeypatch.setattr(pairing.clock, "real_now", lambda: late)
+    late = clock.real_now() + pairing.PAIRING_LASTS
+    monkeypatch.setattr(clock, "real_now", lambda: late)
     assert client.post("/checkin/api/v1/pair", json={"code": code}).status_code == 403
 
 

@@ -11,7 +11,7 @@ from services.checkin.models import Attendance, AuditEntry, RosterEntry, db
 from services.checkin.pages import live as pages
 from services.checkin.queries import live
 from services.checkin.scanning.judging import Direction
-from services.checkin.scanning.stored import current_schedule
+from services.checkin.scanning.loading import current_schedule
 from services.checkin.tasks import tick
 from shared.delivery.models import Outgoing
 from shared.web import signin
@@ -29,8 +29,9 @@ from tests.checkin.support import (
     request,
     scan,
     ticket,
-    wib,
 )
+from tests.facts import wib
+from tests.markup import attribute, csrf_token
 
 EVENT_PAGE = f"/checkin/console/events/{EVENT}/"
 
@@ -60,7 +61,7 @@ def attendance(person, session_id=MORNING) -> Attendance:
 
 def correct(browser, person, **form):
     address = f"{EVENT_PAGE}people/{person['participant_id']}"
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(address).text).group(1)
+    token = csrf_token(browser.get(address))
     typed = {"csrf_token": token, "session_id": MORNING, "reason": "Lupa memindai", **form}
     return browser.post(f"{address}/corrections", data=typed)
 
@@ -74,6 +75,7 @@ def test_the_live_page_counts_what_happened(browser, day, siti):
     scan(entrance, request(wib("08:20"), ticket(budi)), request(wib("08:20"), "apa ini"))
     with db.transaction() as session:
         schedule = current_schedule(session, EVENT)
+        assert schedule is not None
         bars = [bar for bar in live.arrivals_over_time(session, schedule) if bar.arrived]
         assert [(bar.start, bar.arrived, bar.total) for bar in bars] == [(wib("08:00"), 1, 1), (wib("08:15"), 1, 2)]
         assert live.inside_now(session, schedule, wib("08:30")) == 2
@@ -130,7 +132,9 @@ def test_a_plot_of_a_long_event_has_a_limited_number_of_bars(day):
     far = {name: wib("08:00", day=31) for name in ("opens_at", "starts_at", "late_after", "closes_at", "ends_at")}
     receive(event_fact(version=2, sessions=[sessions[0], {**sessions[1], **far}]))
     with db.transaction() as session:
-        assert 0 < len(live.arrivals_over_time(session, current_schedule(session, EVENT))) <= 64
+        schedule = current_schedule(session, EVENT)
+        assert schedule is not None
+        assert 0 < len(live.arrivals_over_time(session, schedule)) <= 64
 
 
 def test_people_are_found_by_any_word(browser, siti):
@@ -185,9 +189,9 @@ def test_a_correction_without_scans_follows_schedule_changes_and_the_end(browser
 def test_a_correction_can_be_withdrawn(browser, siti):
     scan(door(), request(wib("08:00"), ticket(siti)))
     correct(browser, siti, arrived="")
-    page = browser.get(f"{EVENT_PAGE}people/{siti['participant_id']}").text
-    address = re.search(r'action="([^"]+/withdraw)"', page).group(1)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+    page = browser.get(f"{EVENT_PAGE}people/{siti['participant_id']}")
+    address = attribute(page, "form[action$='/withdraw']", "action")
+    token = csrf_token(page)
     browser.post(address, data={"csrf_token": token})
     assert (attendance(siti).minutes, attendance(siti).corrected) == (240, False)
 
@@ -244,6 +248,6 @@ def test_a_late_check_out_scan_moves_the_automatic_one(day, siti):
 
 def test_correcting_a_session_that_does_not_exist(day, siti):
     with db.transaction() as session:
-        person = session.get(RosterEntry, siti["participant_id"])
+        person = session.get_one(RosterEntry, siti["participant_id"])
     with db.transaction() as session, pytest.raises(corrections.UnknownAgendaItem):
         corrections.correct(session, person, 999, None, None, "x", STAFF)

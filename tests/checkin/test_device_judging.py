@@ -11,7 +11,8 @@ from services.checkin.scanning import schedule as schedules
 from services.checkin.scanning.judging import Direction, Passage, Person, Stay, Ticket, Verdict, judge
 from services.checkin.scanning.ticket_text import read
 from shared import keys, tickets
-from tests.checkin.support import AFTERNOON, EVENT, MORNING, SESSIONS, participant_fact, ticket, wib
+from tests.checkin.support import AFTERNOON, EVENT, MORNING, SESSIONS, participant_fact, ticket
+from tests.facts import wib
 
 SCANNER = Path(__file__).resolve().parents[2] / "services" / "checkin" / "static" / "scanner"
 _INSTANTS = ["07:29:59", "07:30", "08:00", "08:14:59", "08:15", "10:00", "12:00", "12:10", "12:30", "16:59:59", "17:00"]

@@ -10,7 +10,8 @@ from services.checkin.scanning import schedule as schedules
 from services.checkin.scanning.folding import Entry, fold, is_conflict
 from services.checkin.scanning.judging import Direction, Outcome, Passage, Person, Ticket, Verdict
 from shared.actors import Actor
-from tests.checkin.support import AFTERNOON, MORNING, SESSIONS, wib
+from tests.checkin.support import AFTERNOON, MORNING, SESSIONS
+from tests.facts import wib
 
 SCHEDULE = schedules.make(7, 1, "Asia/Jakarta", SESSIONS)
 CONFIRMED = Person("confirmed", wib("09:00", day=1))

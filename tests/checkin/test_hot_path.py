@@ -6,7 +6,8 @@ cut the processor's time by about a third.
 
 import pytest
 
-from tests.checkin.support import counted, door, participant_fact, receive, request, scan, stored, ticket, verdicts, wib
+from tests.checkin.support import counted, door, participant_fact, receive, request, scan, stored, ticket, verdicts
+from tests.facts import wib
 
 # Reads: participant, locks, scans, roster entry, schedule, attendance. Writes: attendance, outbox, scan.
 FIRST_SCAN = 9

@@ -9,7 +9,8 @@ import pytest
 
 from services.checkin.scanning import schedule as schedules
 from services.checkin.scanning.judging import Direction, Outcome, Passage, Person, Stay, Ticket, Verdict, judge
-from tests.checkin.support import AFTERNOON, MORNING, SESSIONS, wib
+from tests.checkin.support import AFTERNOON, MORNING, SESSIONS
+from tests.facts import wib
 
 SCHEDULE = schedules.make(7, 1, "Asia/Jakarta", SESSIONS)
 CONFIRMED = Person("confirmed", wib("09:00", day=1))

@@ -6,7 +6,8 @@ import pytest
 
 from services.checkin.app import create_app
 from shared.web import signin
-from tests.checkin.support import EVENT, participant_fact, receive, ticket, wib
+from tests.checkin.support import EVENT, participant_fact, receive, ticket
+from tests.facts import wib
 
 DESK = f"/checkin/console/events/{EVENT}/door"
 DEVICES = f"/checkin/console/events/{EVENT}/devices"
@@ -83,13 +84,13 @@ def test_a_device_is_added_paired_and_revoked(browser):
     page = browser.get(DEVICES)
     form = {"csrf_token": hidden(page, "csrf_token"), "name": "Pintu utama"}
     created = browser.post(DEVICES, data=form)
-    code = re.search(r'id="kode">([A-Z0-9]{12})<', created.text).group(1)
+    (code,) = re.findall(r'id="kode">([A-Z0-9]{12})<', created.text)
     assert f"/checkin/scan#pair={code}" in created.text
     token = browser.post("/checkin/api/v1/pair", json={"code": code}).json["token"]
     listed = browser.get(DEVICES)
     assert "terpasang" in listed.text
     assert code not in listed.text
-    address = re.search(r'action="([^"]+/revoke)"', listed.text).group(1)
+    (address, *_others) = re.findall(r'action="([^"]+/revoke)"', listed.text)
     assert browser.post(address, data=form).status_code == 303
     me = browser.get("/checkin/api/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert me.status_code == 401

@@ -44,7 +44,7 @@ def test_every_batch_gets_the_next_revision_of_its_event(day):
     receive(first)
     assert [row(fact).revision for fact in (first, second, elsewhere)] == [1, 2, 1]
     with db.transaction() as session:
-        assert session.get(RosterRevision, EVENT).revision == 2
+        assert session.get_one(RosterRevision, EVENT).revision == 2
 
 
 def test_every_version_of_a_schedule_is_kept(day):

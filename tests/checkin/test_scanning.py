@@ -25,8 +25,8 @@ from tests.checkin.support import (
     stored,
     ticket,
     verdicts,
-    wib,
 )
+from tests.facts import wib
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_the_boundaries_of_the_day(day, siti, at, verdict):
     day.at(wib(at))
     (answer,) = scan(door(), request(wib(at), ticket(siti)))
     assert answer.scan.answered == verdict
+    assert answer.entry is not None
     assert answer.entry.name == "Siti Rahayu"
 
 
@@ -126,7 +127,9 @@ def test_cancelled_waitlisted_and_replaced(day):
     texts = [ticket(cancelled), ticket(waiting), old, ticket(renewed)]
     answers = scan(door(), *(request(wib("08:00"), text) for text in texts))
     assert verdicts(answers) == ["cancelled", "waitlisted", "revoked", "checked_in"]
-    assert answers[2].entry.name == "Siti Rahayu"
+    entry = answers[2].entry
+    assert entry is not None
+    assert entry.name == "Siti Rahayu"
 
 
 def test_a_cancellation_counts_from_its_own_time(day, siti):

@@ -15,8 +15,8 @@ from tests.checkin.support import (
     stored,
     ticket,
     verdicts,
-    wib,
 )
+from tests.facts import wib
 
 
 @pytest.mark.parametrize("wrong_by", [timedelta(hours=-5), timedelta(hours=9), timedelta(days=-19000), timedelta(0)])

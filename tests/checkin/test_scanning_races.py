@@ -6,22 +6,15 @@ import uuid
 
 import pytest
 
-from services.checkin.scanning import batches, stored
-from tests.checkin.support import (
-    door,
-    participant_fact,
-    request,
-    scan,
-    ticket,
-    verdicts,
-    wib,
-)
+from services.checkin.scanning import batches, loading
+from tests.checkin.support import door, participant_fact, request, scan, ticket, verdicts
+from tests.facts import wib
 
 
 def race(where, text) -> list[str]:
     """Two devices scan one ticket; each has read the history before either writes."""
     both_have_read = threading.Barrier(2)
-    load, found = stored.scans_of, []
+    load, found = loading.scans_of, []
 
     def load_and_wait(*arguments):
         known = load(*arguments)
@@ -33,7 +26,7 @@ def race(where, text) -> list[str]:
         found.extend(verdicts(scan(where, request(wib("08:00"), text))))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stored, "scans_of", load_and_wait)
+        patch.setattr(loading, "scans_of", load_and_wait)
         threads = [threading.Thread(target=one) for _ in range(2)]
         for thread in threads:
             thread.start()

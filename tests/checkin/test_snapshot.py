@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from services.checkin.app import create_app
 from services.checkin.devices import pairing
+from services.checkin.messages import HANDLERS
 from services.checkin.models import Attendance, Scan, WalkIn, db
 from shared.contracts import WALK_IN_ANSWERED, WALK_IN_REQUESTED
 from shared.delivery.inbox import Message, apply_batch
 from shared.delivery.models import Outgoing
 from tests.checkin import support
-from tests.checkin.support import EVENT, MORNING, STAFF, participant_fact, receive, ticket, wib
+from tests.checkin.support import EVENT, MORNING, STAFF, participant_fact, receive, ticket
+from tests.facts import wib
 
 ROSTER = "/checkin/api/v1/roster"
 
@@ -27,6 +29,7 @@ class Phone:
         with db.transaction() as session:
             _, code = pairing.create(session, EVENT, "Pintu utama", STAFF)
             paired = pairing.pair(session, code)
+        assert paired is not None
         self.headers = {"Authorization": f"Bearer {paired.token}"}
 
     def roster(self, **query):
@@ -69,7 +72,7 @@ def answer(walk_in_id, outcome="registered", participant_id=None, version=1) -> 
         "reason": "Acara penuh" if outcome == "refused" else None,
     }
     message = Message(support.next_number(), WALK_IN_ANSWERED.type, WALK_IN_ANSWERED.dump(fact))
-    apply_batch(db, support.HANDLERS, "registration", [message])
+    apply_batch(db, HANDLERS, "registration", [message])
 
 
 def test_a_device_gets_what_it_needs_and_no_address(phone):
@@ -149,7 +152,7 @@ def test_a_walk_in_is_admitted_and_assigned_by_answer_and_roster_entry_in_any_or
     for step in steps if row_first else reversed(steps):
         step()
     with db.transaction() as session:
-        attendance = session.get(Attendance, (row["participant_id"], MORNING))
+        attendance = session.get_one(Attendance, (row["participant_id"], MORNING))
         assert attendance.arrived_at == wib("08:00")
         assert session.scalars(select(Scan)).one().effective == "checked_in"
         assert session.scalars(select(WalkIn)).one().email is None
@@ -170,7 +173,7 @@ def test_a_walk_in_on_the_waiting_list_is_a_conflict_to_review(phone):
     assert (scan.effective, scan.conflict) == ("waitlisted", True)
 
 
-def test_a_device_is_told_about_a_refused_walk_in(phone):
+def test_a_device_receives_a_refused_walk_in(phone):
     guest = walk_in()
     phone.post("walk-ins", walk_ins=[guest])
     answer(guest["walk_in_id"], "refused", version=2)

@@ -18,7 +18,7 @@ from typing import Any
 
 from celery.signals import task_postrun
 
-from shared import guard, jobs, log
+from shared import jobs, log, watchdog
 from shared.delivery import inbox, outbox, relay, tasks
 from tests.delivery import services
 
@@ -88,8 +88,8 @@ def main(name: str) -> None:
 
 def _work(celery: Any, queues: str) -> None:
     if "TEST_UNGUARDED" not in os.environ:
-        guard.LOOK_SECONDS, guard.SILENT_SECONDS = 0.5, 3.0
-        guard.Guard(queues.split(","), longest_task_seconds=6.0).start()
+        watchdog.LOOK_SECONDS, watchdog.SILENT_SECONDS = 0.5, 3.0
+        watchdog.Watchdog(queues.split(","), longest_task_seconds=6.0).start()
     celery.start(["worker", "-Q", queues, "-P", "solo", "-n", f"{queues}@%h", "--without-gossip", "--without-mingle"])
 
 

@@ -37,7 +37,7 @@ def freeze_under_load(harness: Harness, seconds: float) -> None:
 
 def _publish(count: int) -> None:
     services.publish_things(dict.fromkeys(range(20), time.monotonic_ns() // 1_000_000 % 2**31))
-    # So that some job is always under way, whose end the broker will not hear.
+    # So that some job is always running whose end does not reach the broker.
     for _ in range(count or 5):
         services.queue_work("brief")
 

@@ -55,11 +55,11 @@ def apply_story(story: list[list[tuple[int, int]]], handlers=HANDLERS) -> dict[i
 @given(batches, st.randoms())
 def test_any_order_and_repetition_ends_with_the_highest_versions(story, random):
     again = [random.choice(story) for _ in range(2)]
-    told = [*story, *again]
-    random.shuffle(told)
-    for batch in told:
+    sent = [*story, *again]
+    random.shuffle(sent)
+    for batch in sent:
         random.shuffle(batch)
-    assert apply_story(told) == highest(story)
+    assert apply_story(sent) == highest(story)
 
 
 def test_control_without_the_version_check_an_old_fact_wins():

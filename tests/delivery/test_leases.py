@@ -91,7 +91,7 @@ def test_a_job_that_keeps_meeting_passing_trouble_fails_in_the_end(waiting: uuid
     assert job.state == jobs.FAILED
 
 
-def test_a_defect_fails_at_once_and_is_told_without_what_it_quotes(waiting: uuid.UUID) -> None:
+def test_a_defect_fails_at_once_and_is_logged_without_what_it_quotes(waiting: uuid.UUID) -> None:
     def defect(job: Work) -> None:
         with sender_db.transaction() as session:
             session.add(Work(id=job.id, does="Budi"))

@@ -91,7 +91,7 @@ def test_a_permanent_refusal_is_final_and_visible(server: MailServer) -> None:
     assert mail.sent_at is None
 
 
-def test_greylisting_passes_by_itself(server: MailServer) -> None:
+def test_greylisting_is_temporary(server: MailServer) -> None:
     server.order(rcpt=["451 4.7.1 Greylisted, try again later"])
     mail_id = put()
     assert attempt(mail_id).state == jobs.WAITING
@@ -159,7 +159,7 @@ def test_an_address_cannot_smuggle_headers(server: MailServer) -> None:
     assert server.received == []
 
 
-def test_nothing_to_tell_any_more_sends_nothing(server: MailServer) -> None:
+def test_a_mail_without_a_reason_is_not_sent(server: MailServer) -> None:
     assert attempt(put(), lambda mail: None).state == jobs.FAILED
     assert server.received == []
 

@@ -142,7 +142,7 @@ def test_a_message_that_works_too_long_ends_its_worker_and_holds_nobody_up(harne
     assert "a task takes too long" in harness.log("receiver")
 
 
-def test_one_search_of_the_logs_tells_the_story(harness: Harness) -> None:
+def test_one_search_of_the_logs_shows_the_whole_way(harness: Harness) -> None:
     with services.on_behalf_of("story-1"):
         services.publish_things({7: 1})
     assert harness.comes_true(all_delivered)

@@ -184,25 +184,25 @@ def test_a_coordinator_takes_away_only_own_people(organiser, event, crowd, partn
     assert organiser.get(f"/console/partners/{partners[0].id}/files/passwd").status_code == 404
 
 
-def _letters():
+def _mails():
     with db.transaction() as session:
         return session.scalars(select(Mail).where(Mail.kind == "announcement")).all()
 
 
-def test_a_letter_is_previewed_and_then_goes_to_the_filtered_once(organiser, event, crowd, partners):
+def test_an_announcement_is_previewed_and_then_sent_once_to_the_filtered_people(organiser, event, crowd, partners):
     address = f"/console/events/{event.id}/mails/new?partner={partners[0].id}"
     page = organiser.get(address)
     assert "5 orang" in page.text
     data = {"csrf_token": hidden(page, "csrf_token"), "subject": "Bawa laptop", "body": "Halo.\n\nMohon bawa laptop."}
     preview = organiser.post(address, data=data)
     assert 'name="confirmed" value="true"' in preview.text
-    assert _letters() == []
+    assert _mails() == []
     sent = organiser.post(address, data={**data, "confirmed": "true"})
     assert sent.status_code == 303
     assert "0 dari 5 selesai" in organiser.get(sent.location).text
-    letters = _letters()
-    assert len({letter.recipient for letter in letters}) == 5
-    message = compose(letters[0])
+    mails = _mails()
+    assert len({mail.recipient for mail in mails}) == 5
+    message = compose(mails[0])
     assert message["Subject"] == "Bawa laptop"
     assert "Mohon bawa laptop." in message.get_content()
     assert "/t/" in message.get_content()
@@ -213,7 +213,7 @@ def test_a_subject_with_a_line_break_makes_no_header(organiser, event, crowd):
     token = hidden(organiser.get(address), "csrf_token")
     data = {"csrf_token": token, "subject": "Halo\r\nBcc: x@x.example", "body": "B", "confirmed": "true"}
     organiser.post(address, data=data)
-    assert compose(_letters()[0])["Bcc"] is None
+    assert compose(_mails()[0])["Bcc"] is None
 
 
 def test_a_failed_mail_is_listed_with_its_reason_and_sent_again(organiser, event, visitor):

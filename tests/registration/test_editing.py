@@ -1,4 +1,4 @@
-"""Organisers make and change events: the weekday is checked, copies move whole, everything is told and noted."""
+"""Creating and changing events: the weekday is checked, copies are complete, everything is published and recorded."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ def _event(slug="lokakarya-advokasi-difabel"):
         return event
 
 
-def _told(event_id):
+def _published(event_id):
     with db.transaction() as session:
         key = (Outgoing.key == str(event_id), Outgoing.subscriber == "checkin")
         rows = session.scalars(select(Outgoing).where(*key).order_by(Outgoing.id)).all()
@@ -55,7 +55,7 @@ def test_a_new_event_is_a_draft_with_one_session(organiser):
     assert len(event.agenda) == 1
     assert event.certificate_policy["peserta"] == {"kind": "minutes", "share": 0.6}
     assert event.signatories == [{"name": "Ibu Rekaan", "title": "Ketua"}]
-    assert [fact["status"] for fact in _told(event.id)] == ["draft"]
+    assert [fact["status"] for fact in _published(event.id)] == ["draft"]
 
 
 def test_the_weekday_of_the_press_report_is_flagged(organiser):
@@ -100,7 +100,7 @@ def test_publishing_opens_it_to_everybody_and_closing_keeps_its_page(organiser):
     assert "ditutup" in organiser.get(f"/e/{event.slug}").text
     _post(organiser, page, f"/console/events/{event.id}/status", status="draft")
     assert _event().status == "closed"
-    assert [fact["status"] for fact in _told(event.id)] == ["draft", "published", "closed"]
+    assert [fact["status"] for fact in _published(event.id)] == ["draft", "published", "closed"]
 
 
 def test_a_new_wording_of_the_consent_is_a_new_version(organiser, visitor, event):
@@ -147,7 +147,7 @@ def test_a_copy_keeps_the_wall_clock_across_a_change_of_daylight_saving(event):
     assert there.utcoffset() != local.utcoffset()
 
 
-def test_sessions_are_added_changed_and_removed_and_told_each_time(organiser, event):
+def test_sessions_are_added_changed_and_removed_and_published_each_time(organiser, event):
     page = f"/console/events/{event.id}/sessions/"
     day = event.starts_at.astimezone(JAKARTA).date().isoformat()
     times = dict(
@@ -158,14 +158,14 @@ def test_sessions_are_added_changed_and_removed_and_told_each_time(organiser, ev
         for (name, hour), minute in zip(times.items(), (0, 5, 15, 0, 0), strict=True)
     }
     assert _post(organiser, page, session_title="Makan siang", **form).status_code == 303
-    assert [len(fact["sessions"]) for fact in _told(event.id)] == [2, 3]
+    assert [len(fact["sessions"]) for fact in _published(event.id)] == [2, 3]
     added = next(item for item in _event(reference_event.SLUG).agenda if item.title == "Makan siang")
     wrong = _post(organiser, page, f"{page}{added.id}", session_title="Makan", **{**form, "late_after": f"{day}T11:00"})
     assert wrong.status_code == 422
     assert 'href="#f-late_after"' in wrong.text
     _post(organiser, page, f"{page}{added.id}", session_title="Rehat", **form)
     _post(organiser, page, f"{page}{added.id}/remove")
-    assert [len(fact["sessions"]) for fact in _told(event.id)] == [2, 3, 3, 2]
+    assert [len(fact["sessions"]) for fact in _published(event.id)] == [2, 3, 3, 2]
 
 
 def test_slugs_are_plain_and_unique(event):

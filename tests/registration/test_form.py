@@ -36,14 +36,14 @@ def test_signing_up_leads_to_the_ticket(visitor, client):
     assert (person.email, person.status, person.version) == ("sulastri@contoh.example", "confirmed", 1)
 
 
-def test_signing_up_tells_the_others_and_queues_one_mail(visitor):
+def test_signing_up_publishes_the_participant_and_queues_one_mail(visitor):
     visitor.sign_up()
     (person,) = _people()
     with db.transaction() as session:
-        told = session.scalars(select(Outgoing).where(Outgoing.key == str(person.id))).all()
+        published = session.scalars(select(Outgoing).where(Outgoing.key == str(person.id))).all()
         mails = session.scalars(select(Mail).where(Mail.subject_key == str(person.id))).all()
-    assert {fact.subscriber for fact in told} == {"checkin", "certificates"}
-    assert [("email" in fact.payload) for fact in told if fact.subscriber == "checkin"] == [False]
+    assert {fact.subscriber for fact in published} == {"checkin", "certificates"}
+    assert [("email" in fact.payload) for fact in published if fact.subscriber == "checkin"] == [False]
     assert len(mails) == 1
 
 
@@ -55,7 +55,7 @@ def test_the_same_form_sent_twice_is_one_registration(visitor, client):
     assert len(_people()) == 1
 
 
-def test_the_same_address_in_another_form_is_told_so(visitor):
+def test_the_same_address_written_differently_is_reported(visitor):
     visitor.sign_up()
     again = visitor.sign_up(name="Bukan Ayu", email="AYU@contoh.example")
     assert again.status_code == 422
@@ -82,7 +82,7 @@ def test_bytes_that_are_no_text_are_refused_and_named(visitor, kind):
     else:
         body = (urlencode(fields) + "&name=Ay%FFu").encode()
     page = visitor.client.post(visitor.address, data=body, content_type=kind)
-    assert (page.status_code, "UTF-8" in page.text) == (400, True)
+    assert (page.status_code, "tidak terbaca" in page.text) == (400, True)
     raw = visitor.client.post(visitor.address, data=b"name=\xff", content_type=kind)
     assert raw.status_code == 400
     assert _people() == []

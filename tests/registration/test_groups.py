@@ -101,13 +101,14 @@ def test_six_groups_of_five_with_one_of_each_partner(organiser, event):
     assert _groups() == drawn
 
 
-def test_the_group_is_told_and_shown_on_the_ticket(organiser, event, visitor):
+def test_the_group_is_published_and_shown_on_the_ticket(organiser, event, visitor):
     ticket = visitor.sign_up().location
     _post(organiser, event, "draw", groups="1")
     (person,) = _groups()
     with db.transaction() as session:
-        told = session.scalars(select(Outgoing).where(Outgoing.key == str(person)).order_by(Outgoing.id.desc())).first()
-    assert (told.payload["group_number"], told.payload["group_topic"]) == (1, "Pembangunan Graha Gedung Aswaja")
+        facts = session.scalars(select(Outgoing).where(Outgoing.key == str(person)).order_by(Outgoing.id.desc()))
+        fact = facts.first()
+    assert (fact.payload["group_number"], fact.payload["group_topic"]) == (1, "Pembangunan Graha Gedung Aswaja")
     assert "Pembangunan Graha Gedung Aswaja" in organiser.get(ticket).text
 
 

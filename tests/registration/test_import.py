@@ -78,7 +78,7 @@ def test_whatever_a_spreadsheet_writes_is_understood(organiser, partners, data):
     assert {person.partner_id for person in people.values()} == {partners[0].id}
 
 
-def test_errors_are_told_by_line_and_column_and_nothing_is_taken(organiser, partners):
+def test_errors_are_shown_by_line_and_column_and_nothing_is_imported(organiser, partners):
     rows = [
         ["Baik", "baik@contoh.example", "", "", "", "", "ya"],
         ["", "tanpa-nama@contoh.example", "", "", "", "", "ya"],
@@ -198,17 +198,17 @@ def test_five_thousand_rows_in_seconds(organiser, partners, event, capsys):
     started = time.perf_counter()
     address = _upload(organiser, partners[0], _csv(rows)).location
     token = hidden(organiser.get(address), "csrf_token")
-    told, seen = set(), set()
+    progress, seen = set(), set()
     with ThreadPoolExecutor(2) as hands:
-        # Sent twice at once, too: the second is told that the first is under way.
+        # Sent twice at once, too: the second answer says that the first is still running.
         sent = [hands.submit(organiser.post, address, data={"csrf_token": token}) for _ in range(2)]
         while not all(each.done() for each in sent):
-            told.add(organiser.get(f"{address}/progress").json["done"])
+            progress.add(organiser.get(f"{address}/progress").json["done"])
             seen.add(len(_people()))
             time.sleep(0.05)
     seconds = time.perf_counter() - started
     assert [each.result().status_code for each in sent] == [303, 303]
-    assert len(told - {0, 5_000}) >= 3, "no progress was told while it went on"
+    assert len(progress - {0, 5_000}) >= 3, "no progress was stored while it ran"
     assert seen <= {0, 5_000}, "somebody was registered before everybody was"
     assert len(_people()) == 5_000
     with db.transaction() as session:

@@ -23,10 +23,10 @@ class Inbox:
     """Keeps what the SMTP server was given."""
 
     def __init__(self):
-        self.letters = []
+        self.messages = []
 
     async def handle_DATA(self, server, session, envelope):
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 kept"
 
 
@@ -56,10 +56,10 @@ def _person(email="ayu@contoh.example"):
         return session.query(Participant).filter_by(email=email).one()
 
 
-def _parts(letter):
-    text = letter.get_body(("plain",)).get_content()
-    html = letter.get_body(("html",)).get_content()
-    (image,) = [part for part in letter.walk() if part.get_content_type() == "image/png"]
+def _parts(message):
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
+    (image,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
     return text, html, image
 
 
@@ -67,10 +67,10 @@ def test_the_ticket_by_mail_reads_well_and_its_qr_is_genuine(visitor, event, inb
     page = visitor.sign_up(name="Sulastri").location
     person = _person()
     deliver(person.id)
-    (letter,) = inbox.letters
-    text, html, image = _parts(letter)
-    assert letter["To"] == "ayu@contoh.example"
-    assert letter["Subject"] == f"Tiket Anda: {event.title}"
+    (message,) = inbox.messages
+    text, html, image = _parts(message)
+    assert message["To"] == "ayu@contoh.example"
+    assert message["Subject"] == f"Tiket Anda: {event.title}"
     assert image.get_filename() == "ticket.png"
     assert f"cid:{image['Content-ID'][1:-1]}" in html
     assert "Sulastri" in text
@@ -85,7 +85,7 @@ def test_the_ticket_by_mail_reads_well_and_its_qr_is_genuine(visitor, event, inb
 def test_the_text_part_holds_no_markup(visitor, inbox):
     visitor.sign_up(name="Ni'mah <Ayu> & Ibu")
     deliver(_person().id)
-    text, html, _image = _parts(inbox.letters[0])
+    text, html, _image = _parts(inbox.messages[0])
     assert "Ni'mah <Ayu> & Ibu" in text
     assert "&lt;Ayu&gt;" in html
     assert "\n\n\n" not in text
@@ -96,7 +96,8 @@ def test_in_english_when_that_was_chosen(visitor, inbox):
     visitor.sign_up(locale="en")
     deliver(_person().id)
     assert (
-        inbox.letters[0]["Subject"].strip() == "Your ticket: Training in Digital Marketing for Campaigning and Advocacy"
+        inbox.messages[0]["Subject"].strip()
+        == "Your ticket: Training in Digital Marketing for Campaigning and Advocacy"
     )
 
 
@@ -108,19 +109,19 @@ def test_a_mail_is_sent_once_however_often_its_task_comes(visitor, inbox):
         (mail,) = session.scalars(select(Mail).where(Mail.subject_key == str(person.id))).all()
     tasks.send(str(mail.id))
     deliver(person.id)
-    assert len(inbox.letters) == 1
+    assert len(inbox.messages) == 1
     assert (mail.state, mail.server_answer) == (jobs.DONE, "250 kept")
 
 
-def test_whoever_is_cancelled_by_others_is_told(visitor, event, inbox):
+def test_a_person_cancelled_by_somebody_else_gets_an_e_mail(visitor, event, inbox):
     visitor.sign_up()
     person = _person()
     deliver(person.id)
     with db.transaction() as session:
         cancelling.cancel(session, session.get(Event, event.id), person.id, by_holder=False)
     deliver(person.id)
-    assert inbox.letters[1]["Subject"].startswith("Pendaftaran dibatalkan")
-    assert not list(inbox.letters[1].iter_attachments())
+    assert inbox.messages[1]["Subject"].startswith("Pendaftaran dibatalkan")
+    assert not list(inbox.messages[1].iter_attachments())
 
 
 def test_nothing_is_written_to_somebody_who_was_erased(visitor, inbox):
@@ -129,7 +130,7 @@ def test_nothing_is_written_to_somebody_who_was_erased(visitor, inbox):
     with db.transaction() as session:
         session.merge(person).erased_at = person.created_at
     deliver(person.id)
-    assert inbox.letters == []
+    assert inbox.messages == []
 
 
 def test_who_cancels_before_the_ticket_is_sent_gets_no_mail_about_it(visitor, inbox, event):
@@ -138,13 +139,13 @@ def test_who_cancels_before_the_ticket_is_sent_gets_no_mail_about_it(visitor, in
     with db.transaction() as session:
         cancelling.cancel(session, session.get(Event, event.id), person.id, by_holder=True)
     deliver(person.id)
-    assert inbox.letters == []
+    assert inbox.messages == []
 
 
-def test_who_is_cancelled_before_the_ticket_is_sent_is_told_once(visitor, inbox, event):
+def test_a_person_cancelled_before_the_ticket_is_sent_gets_one_e_mail(visitor, inbox, event):
     visitor.sign_up()
     person = _person()
     with db.transaction() as session:
         cancelling.cancel(session, session.get(Event, event.id), person.id, by_holder=False)
     deliver(person.id)
-    assert [letter["Subject"].split(":")[0] for letter in inbox.letters] == ["Pendaftaran dibatalkan"]
+    assert [message["Subject"].split(":")[0] for message in inbox.messages] == ["Pendaftaran dibatalkan"]

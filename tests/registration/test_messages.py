@@ -1,4 +1,4 @@
-"""What registration hears and tells, through the real inbox."""
+"""What registration receives and publishes, through the real inbox."""
 
 import uuid
 
@@ -19,14 +19,14 @@ def _take(contract, *facts):
         assert session.scalars(select(DeadLetter)).all() == []
 
 
-def _told(prefix: str):
+def _published(prefix: str):
     with db.transaction() as session:
         rows = session.scalars(select(Outgoing).where(Outgoing.type.startswith(prefix)).order_by(Outgoing.id)).all()
     return [row.payload for row in rows]
 
 
-def test_the_event_is_told_with_its_windows_and_policy(event):
-    fact = next(fact for fact in _told("registration.event-changed") if fact["event_id"] == event.id)
+def test_the_event_is_published_with_its_windows_and_policy(event):
+    fact = next(fact for fact in _published("registration.event-changed") if fact["event_id"] == event.id)
     assert CONTRACTS["registration.event-changed.v1"].schema.validate(fact) == {}
     assert fact["certificate_policy"]["peserta"] == {"kind": "minutes", "share": 0.75}
     assert fact["certificate_number_pattern"] == "{seq:03}/JPPI/{roman_month}/{year}"
@@ -56,7 +56,7 @@ def test_a_walk_in_gets_a_seat_and_one_answer_however_often_it_asks(event):
     asked = _walk_in(event.id)
     _take(WALK_IN_REQUESTED, asked)
     _take(WALK_IN_REQUESTED, asked)
-    (answer,) = _told("registration.walk-in-answered")
+    (answer,) = _published("registration.walk-in-answered")
     assert answer["outcome"] == "registered"
     with db.transaction() as session:
         person = session.query(Participant).filter_by(source="door").one()
@@ -69,10 +69,10 @@ def test_a_walk_in_that_had_signed_up_is_that_person(event, visitor):
     _take(WALK_IN_REQUESTED, _walk_in(event.id, email="Ayu@Contoh.example"))
     with db.transaction() as session:
         person = session.query(Participant).filter_by(email="ayu@contoh.example").one()
-    assert _told("registration.walk-in-answered")[0]["participant_id"] == str(person.id)
+    assert _published("registration.walk-in-answered")[0]["participant_id"] == str(person.id)
 
 
 def test_walk_ins_wait_when_it_is_full_and_are_refused_elsewhere(event):
     _take(WALK_IN_REQUESTED, *[_walk_in(event.id) for _ in range(7)], _walk_in(9999))
-    outcomes = sorted(answer["outcome"] for answer in _told("registration.walk-in-answered"))
+    outcomes = sorted(answer["outcome"] for answer in _published("registration.walk-in-answered"))
     assert outcomes == ["refused"] + ["registered"] * 6 + ["waitlisted"]

@@ -40,7 +40,7 @@ def _arrive(person):
         session.add(Attendance(**fact, arrived_at=clock.now(), minutes=10, punctuality="on_time"))
 
 
-def _told(person):
+def _published(person):
     with db.transaction() as session:
         rows = session.scalars(
             select(Outgoing)
@@ -53,7 +53,7 @@ def _told(person):
 def test_a_name_is_corrected_freely_before_the_door(ayu):
     assert ayu.post("name", name="Ayu Lestari, S.Pd.").status_code == 303
     assert ayu.row.name == "Ayu Lestari, S.Pd."
-    assert _told(ayu.row)[-1]["name"] == "Ayu Lestari, S.Pd."
+    assert _published(ayu.row)[-1]["name"] == "Ayu Lestari, S.Pd."
 
 
 def test_after_the_door_a_name_needs_the_organiser(ayu, organiser, event):
@@ -83,7 +83,7 @@ def test_needs_are_changed_and_withdrawn(ayu):
     assert ayu.post("needs", needs=["wheelchair"]).status_code == 422
     ayu.post("needs")
     assert (ayu.row.needs, ayu.row.needs_consent_at) == ([], None)
-    assert [fact["needs_assistance"] for fact in _told(ayu.row)] == [True, True, False]
+    assert [fact["needs_assistance"] for fact in _published(ayu.row)] == [True, True, False]
 
 
 def test_the_calendar_holds_both_sessions(ayu, client, event):
@@ -109,8 +109,8 @@ def test_an_erased_person_is_nowhere_in_the_database_any_more(ayu, client, organ
     ayu.post("name", name="Ayu Sekar Lestari")
     person = ayu.row
     with db.transaction() as session:
-        letter = {"source": "x", "type": "y", "key": str(person.id), "message_id": 1, "error": "e"}
-        session.add(DeadLetter(**letter, payload={"name": "Ayu"}, received_at=clock.real_now()))
+        dead_letter = {"source": "x", "type": "y", "key": str(person.id), "message_id": 1, "error": "e"}
+        session.add(DeadLetter(**dead_letter, payload={"name": "Ayu"}, received_at=clock.real_now()))
     assert ayu.post("erase").status_code == 303
     assert ayu.row.erased_at is None
     ayu.post("erase", confirm="true")
@@ -131,7 +131,7 @@ def test_the_tombstone_is_the_last_word_and_the_only_one_on_its_way(ayu, event):
     person = ayu.row
     with db.transaction() as session:
         erasure.erase(session, SYSTEM_ACTOR, session.get(Event, event.id), person.id)
-    (fact,) = _told(person)
+    (fact,) = _published(person)
     assert (fact["erased"], fact["name"], fact["email"], fact["organisation"]) == (True, None, None, None)
     assert fact["version"] > person.version
 

@@ -42,16 +42,16 @@ def _pool(partner_id):
         return session.scalars(select(SeatPool).where(SeatPool.partner_id == partner_id, SeatPool.event_id == 1)).one()
 
 
-def test_a_partner_is_added_with_seats_and_a_link_and_the_others_hear_of_it(organiser, event):
+def test_a_partner_is_added_with_seats_and_a_link_which_is_published(organiser, event):
     page = f"/console/events/{event.id}/partners"
     added = post(organiser, page, page, name="Sanggar Baca", allotment="4")
     assert added.status_code == 303
     with db.transaction() as session:
         partner = session.scalars(select(Partner).where(Partner.name == "Sanggar Baca")).one()
-        told = session.scalars(
+        published = session.scalars(
             select(Outgoing).where(Outgoing.type == "registration.event-changed.v1").order_by(Outgoing.id.desc())
         ).first()
-        assert "Sanggar Baca" in told.payload["partners"]
+        assert "Sanggar Baca" in published.payload["partners"]
     assert partner.invite_code in organiser.get(page).text
     assert post(organiser, page, page, name="sanggar baca", allotment="4").status_code == 422
 
@@ -96,7 +96,7 @@ def test_a_rotated_link_replaces_the_old_one(organiser, event, partners, visitor
     assert visitor.sign_up(invite=old).status_code == 422
 
 
-def test_an_expired_link_is_no_good(organiser, event, partners):
+def test_an_expired_link_is_invalid(organiser, event, partners):
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, f"/console/partners/{partners[0].id}/invitation", invite_expires_at="2020-01-01T08:00")
     with db.transaction() as session:
@@ -112,16 +112,16 @@ def test_unused_seats_go_to_the_open_pool_at_their_date(event, partners, monkeyp
     assert (_pool(partners[0].id).size, _pool(partners[1].id).size, _pool(None).size) == (0, 5, 6 + 5)
 
 
-def test_a_new_name_of_a_partner_is_told_for_each_of_its_people(organiser, event, partners):
+def test_a_new_name_of_a_partner_is_published_for_each_of_its_people(organiser, event, partners):
     with db.transaction() as session:
         ours = session.get(Partner, partners[0].id)
         person = sign_up.register(session, ours.event, {"name": "Ayu", "email": None}, "organiser", ours)
     page = f"/console/partners/{partners[0].id}/edit"
     post(organiser, page, page, name="Nama Baru", allotment="5")
     with db.transaction() as session:
-        told = session.scalars(select(Outgoing).where(Outgoing.key == str(person.id)).order_by(Outgoing.id)).all()
-    assert [fact.payload["version"] for fact in told if fact.subscriber == "checkin"] == [1, 2]
-    assert told[-1].payload["organisation"] == "Nama Baru"
+        published = session.scalars(select(Outgoing).where(Outgoing.key == str(person.id)).order_by(Outgoing.id)).all()
+    assert [fact.payload["version"] for fact in published if fact.subscriber == "checkin"] == [1, 2]
+    assert published[-1].payload["organisation"] == "Nama Baru"
 
 
 def test_a_coordinator_registers_and_cancels_own_people(yapari):

@@ -161,8 +161,8 @@ def test_the_form_takes_answers_and_keeps_them_beside_errors(asking, visitor, cl
 
 def test_programs_learn_the_questions_and_every_wrong_answer_by_name(asking, client, event):
     address = f"/api/v1/events/{event.slug}"
-    told = client.get(address).json["questions"]
-    assert [(one["key"], one["kind"], one["required"]) for one in told][1] == ("makan-siang", "choice", True)
+    shown = client.get(address).json["questions"]
+    assert [(one["key"], one["kind"], one["required"]) for one in shown][1] == ("makan-siang", "choice", True)
     body = {"name": "Ayu", "email": "ayu@contoh.example", "consent": True}
     wrong = {
         "harapan-anda": 7,

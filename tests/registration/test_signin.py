@@ -1,4 +1,4 @@
-"""Signing in: what works, what is refused, and what the refusal does not tell."""
+"""Signing in: what works, what is refused, and what the refusal does not reveal."""
 
 import time
 
@@ -34,7 +34,7 @@ def test_signing_in_gives_a_token_with_the_accounts_scopes(client, event):
 def test_a_wrong_password_and_an_unknown_address_look_the_same(client, event, email, password):
     answer = sign_in(client, email, password)
     assert answer.status_code == 422
-    assert "tidak cocok" in answer.text
+    assert "kata sandi salah" in answer.text
     assert _claims(client) is None
 
 

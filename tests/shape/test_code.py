@@ -1,4 +1,4 @@
-"""Who imports whom, how long files are, whose clock is read, and what must not be in a repository."""
+"""Imports between packages, how long files are, whose clock is read, and what must not be in a repository."""
 
 import ast
 import re

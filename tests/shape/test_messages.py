@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared import guard
+from shared import watchdog
 from shared.contracts import CONTRACTS
 from shared.queues import (
     ALL,
@@ -67,8 +67,8 @@ def test_what_is_reserved_for_some_can_be_missing_for_the_others(contract):
 
 
 def test_e_mail_addresses_go_to_certificates_alone():
-    told = CONTRACTS["registration.participant-changed.v1"]
-    learns = {name for name in told.subscribers if "email" in told.payload_for(name, example(told.type))}
+    contract = CONTRACTS["registration.participant-changed.v1"]
+    learns = {name for name in contract.subscribers if "email" in contract.payload_for(name, example(contract.type))}
     assert learns == {"certificates"}
 
 
@@ -95,5 +95,5 @@ def test_every_task_is_sent_by_somebody_to_a_queue_that_is_served():
 @pytest.mark.parametrize("service", RUNNING, ids=lambda service: service.name)
 def test_a_job_is_not_handed_to_a_second_worker_while_the_first_may_be_at_it(service):
     for kind in service.jobs:
-        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + guard.LOOK_SECONDS
+        assert kind.renews or kind.lease.total_seconds() > TASK_SECONDS + watchdog.LOOK_SECONDS
         assert kind.queue.startswith(service.name)

@@ -109,7 +109,7 @@ def test_any_text_is_a_token_or_not_but_no_crash(text):
 @example("/\\evil.example")
 @example("https://evil.example")
 @example("javascript:alert(1)")
-def test_nobody_is_sent_elsewhere(path):
+def test_no_redirect_leaves_the_site(path):
     chosen = signin.safe_next(path, "/console/")
     # What browsers do before they look at an address.
     seen = "".join(character for character in chosen if character > " ").replace("\\", "/")

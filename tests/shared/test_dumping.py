@@ -57,7 +57,7 @@ def test_a_field_that_it_does_not_know_is_refused():
         dumper(Odd())
 
 
-def test_instants_are_told_in_utc():
+def test_instants_are_dumped_in_utc():
     class At(Schema):
         at = fields.DateTime()
 

@@ -1,4 +1,4 @@
-"""python -m stack: run until told, status, stop, clock, reset."""
+"""python -m stack: run until stopped, status, stop, clock, reset."""
 
 import os
 import signal

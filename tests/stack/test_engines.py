@@ -1,4 +1,4 @@
-"""The engines from wheels: closed to strangers, keeping their data, gone with whoever started them."""
+"""The engines from wheels: closed to strangers, keeping their data, and ending with the process that started them."""
 
 import os
 import secrets

@@ -1,0 +1,1 @@
+"""Issuing runs, numbers, issuing, sending again, revoking."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.certificates import audit
-from services.certificates.eligibility import exceptions
+from services.certificates.eligibility import decisions
 from services.certificates.models import DENY, REVOKED, VALID, Certificate
 from services.certificates.outbound import next_fact_version, publish_certificates
 from shared import clock
@@ -36,5 +36,5 @@ def revoke(session: Session, event_id: int, participant_id: uuid.UUID, reason: s
     number = {"number": certificate.number}
     audit.record(session, actor, "certificate.revoked", participant_id, event_id=event_id, reason=reason, before=number)
     if not certificate.withheld:
-        exceptions.decide(session, event_id, participant_id, DENY, reason, actor)
+        decisions.decide(session, event_id, participant_id, DENY, reason, actor)
     return certificate

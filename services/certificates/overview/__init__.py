@@ -1,0 +1,1 @@
+"""The organisers' lists of events and participants."""

@@ -143,7 +143,7 @@ def certificates_page(session: Session, event_id: int, after: uuid.UUID | None, 
     query = select(Certificate).where(Certificate.event_id == event_id).order_by(Certificate.id)
     if after:
         query = query.where(Certificate.id > after)
-    # One row more than asked for tells whether there is a next page.
+    # One extra row shows whether there is a next page.
     rows = session.scalars(query.limit(limit + 1)).all()
     shown = rows[:limit]
     mails = mails_by_certificate(session, [row.id for row in shown])

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.certificates import access
-from services.certificates.eligibility import exceptions
+from services.certificates.eligibility import decisions
 from services.certificates.issuing import resending, revocation
 from services.certificates.mail.requests import NotSendable
 from services.certificates.models import db
@@ -54,7 +54,7 @@ def decide(event_id: int, participant_id: UUID) -> Response:
     with db.transaction() as session:
         access.own_event(session, event_id)
         try:
-            exceptions.decide(session, event_id, participant_id, kind, form["reason"], access.caller())
+            decisions.decide(session, event_id, participant_id, kind, form["reason"], access.caller())
         except LookupError:
             abort(404)
     return _saved(_("Keputusan disimpan."), event_id, participant_id)

@@ -81,7 +81,7 @@ def badge(code: str) -> Response:
 @limiter.limit(LIMIT)
 @who(PUBLIC)
 def pdf(code: str) -> Response:
-    """The document, which says no more than the page. Not for a revoked, replaced or withheld certificate."""
+    """The document; it shows nothing that the page does not. Not for a revoked, replaced or withheld certificate."""
     try:
         with db.transaction() as session:
             certificate = downloadable(session, code)

@@ -1,0 +1,1 @@
+"""The PDF: content, design, fonts, pictures, preview, ZIP."""

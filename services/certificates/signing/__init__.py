@@ -1,0 +1,1 @@
+"""The signed data of a certificate, and the published keys."""

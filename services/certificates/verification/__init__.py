@@ -1,0 +1,1 @@
+"""What anybody can learn about a certificate; Open Badges and status lists."""

@@ -34,6 +34,6 @@ def pair(request: dict[str, Any]) -> Any:
 @blueprint.get("/me")
 @who(DEVICE)
 def me() -> Any:
-    """The device's event; 401 tells the device that it was revoked."""
+    """The device's event; 401 means that the device was revoked."""
     door = access.door(None)
     return {"event_id": door.event_id, "device_id": str(door.device_id), "name": g.principal.name}

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.checkin.models import Attendance, RosterEntry
-from services.checkin.scanning import derivation, stored
+from services.checkin.scanning import derivation, loading
 from services.checkin.scanning.locking import lock_people
 from shared import clock
 
@@ -20,7 +20,7 @@ def check_out_at_end(session: Session) -> int:
     """
     now, done = clock.now(), 0
     for event_id in session.scalars(select(Attendance.event_id).where(_STILL_IN).distinct()).all():
-        schedule = stored.current_schedule(session, event_id)
+        schedule = loading.current_schedule(session, event_id)
         ended = [item.id for item in schedule.items if item.ends_at <= now] if schedule else []
         still_in = (
             select(RosterEntry)

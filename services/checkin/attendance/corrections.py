@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.checkin import audit
 from services.checkin.models import Correction, RosterEntry
-from services.checkin.scanning import derivation, stored
+from services.checkin.scanning import derivation, loading
 from services.checkin.scanning.locking import lock_people
 from services.checkin.scanning.schedule import AgendaItem, Schedule
 from shared import clock
@@ -70,7 +70,7 @@ def withdraw(session: Session, person: RosterEntry, session_id: int, actor: Acto
 
 
 def _find(session: Session, event_id: int, session_id: int) -> tuple[Schedule, AgendaItem]:
-    schedule = stored.current_schedule(session, event_id)
+    schedule = loading.current_schedule(session, event_id)
     item = schedule.item(session_id) if schedule else None
     if schedule is None or item is None:
         raise UnknownAgendaItem(session_id)

@@ -10,8 +10,8 @@ from services.checkin.models import db
 from services.checkin.queries import arrivals
 from services.checkin.roster import entries
 from services.checkin.scanning.judging import Direction
+from services.checkin.scanning.loading import current_schedule
 from services.checkin.scanning.scans import Request, take_scans
-from services.checkin.scanning.stored import current_schedule
 from services.checkin.schemas.scans import DeskForm
 from services.checkin.words.results import result
 from shared import clock

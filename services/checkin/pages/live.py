@@ -10,7 +10,7 @@ from services.checkin import access, words
 from services.checkin.models import Event, db
 from services.checkin.queries import arrivals, live
 from services.checkin.roster import entries
-from services.checkin.scanning.stored import current_schedule
+from services.checkin.scanning.loading import current_schedule
 from shared import clock
 from shared.i18n import current_locale
 from shared.web.access import ORGANISER, who

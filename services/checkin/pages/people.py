@@ -10,7 +10,7 @@ from services.checkin import access, words
 from services.checkin.attendance import corrections
 from services.checkin.models import db
 from services.checkin.queries import search
-from services.checkin.scanning.stored import current_schedule
+from services.checkin.scanning.loading import current_schedule
 from services.checkin.schemas.corrections import CorrectionForm
 from shared.web.access import ORGANISER, who
 from shared.web.forms import FormErrors, load, redisplay, saved

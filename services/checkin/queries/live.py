@@ -72,7 +72,7 @@ def arrivals_over_time(session: Session, schedule: Schedule) -> list[Bar]:
     end = max(item.closes_at for item in schedule.items)
     width = BIN * max(1, -(-int((end - start) / BIN) // _MOST_BINS))
     last = max(0, int((end - start - timedelta(microseconds=1)) / width))
-    # People whom staff admitted early count in the first bar.
+    # People admitted early by staff count in the first bar.
     counted = Counter(min(last, max(0, int((at - start) / width))) for at in arrived if at)
     bars, total = [], 0
     for number in range(last + 1):

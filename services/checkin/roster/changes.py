@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.checkin.models import Event, EventSchedule, RosterEntry, RosterRevision
-from services.checkin.scanning import derivation, schedule, stored
+from services.checkin.scanning import derivation, loading, schedule
 from services.checkin.scanning.locking import lock_people, lock_tickets
 from services.checkin.scanning.ticket_text import plain_code
 from shared.delivery.copies import keep_newest
@@ -46,7 +46,7 @@ def apply_participants(session: Session, facts: Sequence[ParticipantFact]) -> li
     written = [fact["participant_id"] for fact in keep_newest(session, RosterEntry, facts, _row)]
     if not written:
         return []
-    people = stored.entries_of(session, written)
+    people = loading.entries_of(session, written)
     _raise_revision(session, people)
     derivation.assign_and_derive(session, {key: entry for key, entry in people.items() if not entry.erased})
     return [key for key, entry in people.items() if entry.erased]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.checkin.models import Attendance, Event, RosterEntry, RosterRevision, WalkIn
 from services.checkin.roster import entries
-from services.checkin.scanning import stored
+from services.checkin.scanning import loading
 from services.checkin.scanning.schedule import AgendaItem
 from shared import clock, settings
 from shared.contracts import SESSION_TIMES
@@ -43,7 +43,7 @@ def snapshot(session: Session, event_id: int, since: int, seen: datetime | None)
 
     Raises EventOver, also for an event that has not arrived.
     """
-    event, schedule = session.get(Event, event_id), stored.current_schedule(session, event_id)
+    event, schedule = session.get(Event, event_id), loading.current_schedule(session, event_id)
     now = clock.now()
     if event is None or schedule is None or now > event.ends_at + KEPT_AFTER_END:
         raise EventOver(event_id)

@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.checkin.models import RosterEntry, Scan
-from services.checkin.scanning import stored
+from services.checkin.scanning import loading
+from services.checkin.scanning.loading import Names
 from services.checkin.scanning.locking import lock_all
 from services.checkin.scanning.schedule import Schedule
-from services.checkin.scanning.stored import Names
 
 
 @dataclass(frozen=True)
 class Roster:
-    """The people whom a batch names, by each way to name them."""
+    """The people named in a batch, by each way to name them."""
 
     people: Mapping[UUID, RosterEntry]
     by_ticket: Mapping[UUID, RosterEntry]
@@ -29,7 +29,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Known:
-    """The people whom a batch names, all of their scans, and the scans that the batch names.
+    """The people named in a batch, all of their scans, and the scans that the batch names.
 
     ``scans`` may hold scans of other events, if the batch names them. ``schedules`` are by version; ``current`` is
     the newest.
@@ -50,7 +50,7 @@ def lock_and_read(session: Session, event_id: int, names: Names) -> Known | None
     if missed := roster.people.keys() - people:
         lock_all(session, (), missed)
         scans, roster = _read(session, event_id, names, people | missed)
-    schedules = stored.schedules_of(session, event_id, {scan.schedule_version for scan in scans})
+    schedules = loading.schedules_of(session, event_id, {scan.schedule_version for scan in scans})
     if not schedules:
         return None
     return Known(roster, {scan.scan_id: scan for scan in scans}, schedules, schedules[max(schedules)])
@@ -60,23 +60,23 @@ def _resolve(session: Session, event_id: int, names: Names) -> tuple[Names, set[
     """The batch's names and those of the scans it undoes; and the participants they name, as far as known."""
     people = set(names.people)
     if names.targets:
-        targets = stored.targets_of(session, event_id, names.targets)
+        targets = loading.targets_of(session, event_id, names.targets)
         tickets = {scan.ticket_id for scan in targets if scan.ticket_id}
         walk_ins = {scan.walk_in_id for scan in targets if scan.walk_in_id}
         names = names._replace(tickets=names.tickets | tickets, walk_ins=names.walk_ins | walk_ins)
         people |= {scan.participant_id for scan in targets if scan.participant_id}
     if names.walk_ins:
-        people |= {each for each in stored.answered_walk_ins(session, event_id, names.walk_ins).values() if each}
+        people |= {each for each in loading.answered_walk_ins(session, event_id, names.walk_ins).values() if each}
     if names.tickets or names.codes:
-        people |= stored.participants_named(session, event_id, names)
+        people |= loading.participants_named(session, event_id, names)
     return names, people
 
 
 def _read(session: Session, event_id: int, names: Names, people: Iterable[UUID]) -> tuple[list[Scan], Roster]:
-    scans = stored.scans_of(session, event_id, people, names.tickets, names.walk_ins, names.scans | names.targets)
-    by_walk_in = stored.answered_walk_ins(session, event_id, names.walk_ins)
+    scans = loading.scans_of(session, event_id, people, names.tickets, names.walk_ins, names.scans | names.targets)
+    by_walk_in = loading.answered_walk_ins(session, event_id, names.walk_ins)
     owners = {scan.participant_id for scan in scans if scan.participant_id and scan.event_id == event_id}
-    entries = stored.entries_named(session, event_id, names, {*people, *owners, *filter(None, by_walk_in.values())})
+    entries = loading.entries_named(session, event_id, names, {*people, *owners, *filter(None, by_walk_in.values())})
     found = {entry.participant_id: entry for entry in entries}
     by_ticket = {ticket_id: entry for entry in entries for ticket_id in (*entry.revoked_ticket_ids, entry.ticket_id)}
     walk_ins = {key: found[person] for key, person in by_walk_in.items() if person in found}

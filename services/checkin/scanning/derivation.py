@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.checkin.models import RosterEntry, Scan
-from services.checkin.scanning import stored, storing
+from services.checkin.scanning import loading, storing
 from services.checkin.scanning.folding import Entry, Folded, fold, is_conflict
 from services.checkin.scanning.judging import Direction, Passage, Person, Ticket, Verdict
 from services.checkin.scanning.locking import lock_people
@@ -36,7 +36,7 @@ Groups = Mapping[Subject, Sequence[Scan]]
 
 def derive(session: Session, event_id: int, people: Mapping[UUID, RosterEntry]) -> None:
     """Derive the attendance of these participants again, also of those who have corrections but no scans."""
-    groups = group(stored.scans_of(session, event_id, people))
+    groups = group(loading.scans_of(session, event_id, people))
     schedules = _schedules_of(session, event_id, groups)
     if not schedules:
         return
@@ -57,15 +57,15 @@ def assign_and_derive(session: Session, people: Mapping[UUID, RosterEntry]) -> N
 
 def derive_event(session: Session, event_id: int) -> None:
     """Derive the attendance of the whole event again, after its schedule changed. Takes the locks itself."""
-    ids = stored.participants_with_attendance(session, event_id)
+    ids = loading.participants_with_attendance(session, event_id)
     lock_people(session, ids)
-    entries = stored.entries_of(session, ids)
+    entries = loading.entries_of(session, ids)
     derive(session, event_id, {key: entry for key, entry in entries.items() if not entry.erased})
 
 
 def derive_refused(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> None:
     """Registration refused these walk-ins: their arrivals become conflicts to review."""
-    groups = group(stored.scans_of(session, event_id, (), (), walk_in_ids))
+    groups = group(loading.scans_of(session, event_id, (), (), walk_in_ids))
     fold_groups(groups, lambda _subject: REFUSED, _schedules_of(session, event_id, groups))
 
 
@@ -125,7 +125,7 @@ def _subject_of(scan: Scan) -> Subject | None:
 
 def _schedules_of(session: Session, event_id: int, groups: Groups) -> dict[int, Schedule]:
     versions = (scan.schedule_version for scans in groups.values() for scan in scans)
-    return stored.schedules_of(session, event_id, versions)
+    return loading.schedules_of(session, event_id, versions)
 
 
 def _assign(session: Session, people: Mapping[UUID, RosterEntry]) -> None:
@@ -133,13 +133,13 @@ def _assign(session: Session, people: Mapping[UUID, RosterEntry]) -> None:
     owners: dict[UUID, RosterEntry] = {}
     for entry in people.values():
         owners.update(dict.fromkeys((entry.ticket_id, *entry.revoked_ticket_ids), entry))
-    for scan in stored.unassigned_scans(session, owners):
+    for scan in loading.unassigned_scans(session, owners):
         assert scan.ticket_id is not None
         owner = owners[scan.ticket_id]
         if owner.event_id == scan.event_id:
             scan.participant_id = owner.participant_id
             scan.ticket_revoked = scan.ticket_id != owner.ticket_id
-    for scan, participant_id in stored.unassigned_walk_in_scans(session, people):
+    for scan, participant_id in loading.unassigned_walk_in_scans(session, people):
         if participant_id and people[participant_id].event_id == scan.event_id:
             scan.participant_id = participant_id
     session.flush()

@@ -18,8 +18,8 @@ from services.checkin.models import RosterEntry, Scan
 from services.checkin.scanning import derivation, storing
 from services.checkin.scanning.batches import Known, Roster, lock_and_read
 from services.checkin.scanning.judging import Direction, Person, Verdict
+from services.checkin.scanning.loading import Names
 from services.checkin.scanning.schedule import Schedule
-from services.checkin.scanning.stored import Names
 from services.checkin.scanning.ticket_text import TicketText, excerpt, read
 from shared import clock, keys
 from shared.actors import Actor
@@ -142,7 +142,7 @@ def _take_fresh(
 
 
 def _find(roster: Roster, request: Request, text: TicketText) -> RosterEntry | None:
-    """The roster entry of the person whom one scan names."""
+    """The roster entry of the person named by one scan."""
     if request.participant_id:
         return roster.people.get(request.participant_id)
     if request.walk_in_id:

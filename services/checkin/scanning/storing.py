@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.checkin import outbound
 from services.checkin.models import Attendance, Scan
-from services.checkin.scanning import presence, stored
+from services.checkin.scanning import loading, presence
 from services.checkin.scanning.folding import Folded
 from services.checkin.scanning.schedule import Schedule
 from shared import clock
@@ -35,7 +35,7 @@ def store_attendance(session: Session, schedule: Schedule, folded: Mapping[UUID,
 
     The caller holds the locks of the participants. ``schedule`` is the newest: minutes are counted by it.
     """
-    known, corrections = stored.attendance_of(session, schedule.event_id, folded)
+    known, corrections = loading.attendance_of(session, schedule.event_id, folded)
     changed = presence.changed(schedule, folded, known, corrections, clock.now())
     if changed:
         session.execute(_UPSERT_ATTENDANCE, _rows(changed, _ATTENDANCE_COLUMNS))

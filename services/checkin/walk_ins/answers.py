@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.checkin.models import WalkIn
-from services.checkin.scanning import derivation, stored
+from services.checkin.scanning import derivation, loading
 from services.checkin.scanning.locking import lock_people, lock_tickets
 from shared.facts import WalkInAnswerFact
 
@@ -33,5 +33,5 @@ def record_answers(session: Session, facts: Sequence[WalkInAnswerFact]) -> None:
     session.flush()
     for event_id, ids in refused.items():
         derivation.derive_refused(session, event_id, ids)
-    entries = stored.entries_of(session, people)
+    entries = loading.entries_of(session, people)
     derivation.assign_and_derive(session, {key: entry for key, entry in entries.items() if not entry.erased})

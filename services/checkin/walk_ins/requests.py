@@ -1,4 +1,4 @@
-"""Guests without a registration, for whom a device asks registration for a seat, also after working offline.
+"""Guests without a registration: a device asks registration for a seat, also after working offline.
 
 The door admits them provisionally. Registration decides whether there is a seat. Its answer and the roster entry may
 arrive in any order; the second of them assigns the arrival to the participant.

@@ -1,0 +1,1 @@
+"""The reference event with invented people."""

@@ -1,0 +1,1 @@
+"""Files for people: calendar, exports, printed lists, tickets and badges."""

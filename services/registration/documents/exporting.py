@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -35,7 +36,16 @@ def table(session: Session, actor: Actor, event: Event, found: Select[Participan
     attendance = _attendance(session, event)
     numbers = _certificates(session, event)
     zone = ZoneInfo(event.timezone)
-    head = [_("Nama"), _("E-mail"), _("Organisasi"), _("Peran"), _("Status"), _("Kode"), _("Kelompok"), _("Mendaftar")]
+    head = [
+        _("Nama"),
+        _("E-mail"),
+        _("Organisasi"),
+        _("Peran"),
+        _("Status"),
+        _("Kode"),
+        pgettext("satu", "Kelompok"),
+        _("Mendaftar"),
+    ]
     head += [_("Tiba: %(title)s", title=item.title) for item in event.agenda]
     head += [_("Menit hadir"), _("Nomor sertifikat")]
     head += [_("Kebutuhan akomodasi"), _("Penjelasan kebutuhan")] if with_needs else []

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -39,7 +40,7 @@ class Sheets(NamedTuple):
 def attendance_list(
     session: Session, event: Event, found: Select[Participant], locale: str, wanted: Sheets | None = None
 ) -> bytes:
-    """Daftar hadir: a list of those whom ``found`` selects for each agenda item, with arrivals and room to sign."""
+    """Daftar hadir: a list for each agenda item of the people in ``found``, with arrivals and room to sign."""
     wanted = wanted or Sheets()
     people = _confirmed(session, found)
     names = partner_names(session, people)
@@ -69,7 +70,7 @@ def attendance_list(
         "organisation": _("Organisasi"),
         "arrived": _("Tiba"),
         "signature": _("Tanda tangan"),
-        "partner": _("Mitra"),
+        "partner": pgettext("satu", "Mitra"),
     }
     about = {"title": _("Daftar Hadir"), "labels": headings, "sheets": sheets}
     return _pdf("attendance.typ", {**_about(event, locale), **about})
@@ -86,12 +87,12 @@ def _parted(people: list[Participant], names: Mapping[int, str], wanted: Sheets)
 
 
 def paper_tickets(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
-    """Tickets of those whom ``found`` selects, eight to an A4 sheet."""
+    """Tickets of the people in ``found``, eight to an A4 sheet."""
     return _pdf("tickets.typ", {**_about(event, locale), "title": _("Tiket"), **_people(session, event, found)})
 
 
 def badges(session: Session, event: Event, found: Select[Participant], locale: str) -> bytes:
-    """Name badges of those whom ``found`` selects, eight to an A4 sheet, with crop marks."""
+    """Name badges of the people in ``found``, eight to an A4 sheet, with crop marks."""
     return _pdf("badges.typ", {**_about(event, locale), "title": _("Lencana nama"), **_people(session, event, found)})
 
 
@@ -110,7 +111,7 @@ def _people(session: Session, event: Event, found: Select[Participant]) -> dict[
         }
         for person in people
     ]
-    captions = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": _("Kelompok")}
+    captions = {"code": _("Kode tiket"), "qr": _("Kode QR tiket"), "group": pgettext("satu", "Kelompok")}
     return {"labels": captions, "people": described}
 
 

@@ -1,0 +1,1 @@
+"""Getting and losing a registration: signing up, import, walk-ins, offers, cancelling."""

@@ -1,0 +1,1 @@
+"""Events with their agenda, status and additional questions; copying an event."""

@@ -1,0 +1,1 @@
+"""Breakout groups, by draw and by hand."""

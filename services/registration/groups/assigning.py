@@ -92,7 +92,7 @@ def _refuse_locked(event: Event) -> None:
 
 
 def accompany(session: Session, actor: Actor, event: Event, person: Participant, code: str) -> bool:
-    """Store whom ``person`` accompanies, by ticket code ("": nobody); False when no other participant has the code."""
+    """Store the companion of ``person`` by ticket code ("": none); False when no other participant has the code."""
     wanted = code.replace(" ", "").upper()
     other = session.scalar(
         select(Participant).where(

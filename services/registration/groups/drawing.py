@@ -12,7 +12,7 @@ from uuid import UUID
 
 
 class Member(NamedTuple):
-    """A person to be drawn: id, partner, and the person with whom they stay (None: alone)."""
+    """A person to be drawn: id, partner, and the person they stay with (None: alone)."""
 
     id: UUID
     partner: int | None
@@ -55,7 +55,7 @@ def _units(members: Sequence[Member]) -> list[list[Member]]:
 
 
 def _head(member: Member, known: Mapping[UUID, Member]) -> UUID:
-    """The person to whom a chain of companions leads; of a ring, the one with the smallest id."""
+    """The person at the end of a chain of companions; in a ring, the one with the smallest id."""
     seen = [member.id]
     while member.with_whom is not None and member.with_whom in known:
         if member.with_whom in seen:

@@ -13,7 +13,7 @@ from services.registration.models.events import Event, Partner, SeatPool
 from shared.db import Instant
 
 CONFIRMED, WAITLISTED, CANCELLED = STATUSES = ("confirmed", "waitlisted", "cancelled")
-# Kinds of accommodation; the door is told about all but the diet.
+# Kinds of accommodation; the door learns of all except the diet.
 NEEDS = ("screen_reader", "braille", "sign_language", "wheelchair", "companion", "diet")
 ASSISTANCE = frozenset(NEEDS) - {"diet"}
 
@@ -60,7 +60,7 @@ class Participant(Base):
     needs_note: Mapped[str | None] = mapped_column(Text)
     needs_consent_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    # The participant whom this one accompanies; the two stay in one group.
+    # The participant that this one accompanies; both stay in one group.
     companion_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participants.id"))
     group_number: Mapped[int | None] = mapped_column(Integer)
     # A name that was asked for after the first check-in and waits for the organiser.

@@ -88,7 +88,7 @@ def submit(slug: str) -> Any:
     except FormErrors as error:
         raise FormErrors(error.errors, typed) from error
     except sign_up.AlreadyRegistered as error:
-        # Why the page says so: docs/decisions/0007-a-known-address-is-told.md
+        # Why the page says so: docs/decisions/0007-a-registered-address-says-so.md
         with db.transaction() as session:
             sign_up.remind(session, public_event(session, slug), typed["email"])
         message = _("Alamat ini sudah terdaftar untuk acara ini. Tiketnya kami kirim lagi ke alamat itu.")
@@ -123,7 +123,7 @@ def _field_labels(questions: list[Control]) -> dict[str, str]:
         "name": _("Nama lengkap"),
         "email": _("Alamat e-mail"),
         "organisation": _("Organisasi"),
-        "locale": _("Bahasa untuk surat kami"),
+        "locale": _("Bahasa e-mail dari kami"),
         **{one.name: one.label for one in questions},
         "needs": _("Kebutuhan akomodasi"),
         "needs_note": _("Penjelasan kebutuhan"),

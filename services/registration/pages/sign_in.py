@@ -57,7 +57,7 @@ def enter() -> Any:
         account = sign_in.check_password(session, given["email"], given["password"])
         if account is None:
             # One message for every reason: it must not reveal which addresses have an account.
-            message = _("Alamat e-mail atau kata sandi tidak cocok.")
+            message = _("E-mail atau kata sandi salah.")
             raise FormErrors({"password": [message]}, {"email": given["email"]})
         secret = sign_in.start(session, account, request.headers.get("User-Agent", ""), get_remote_address() or "")
         token = token_for(account)

@@ -1,0 +1,1 @@
+"""Participants after they signed up: name, needs, answers, data; search; announcements."""

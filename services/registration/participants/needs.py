@@ -1,4 +1,8 @@
-"""Accommodation needs: changed by the participant, and dropped."""
+"""Accommodation needs: changed by the participant, and dropped.
+
+Participants see their own. Organisers see them on a person's record, as counts in the overview, and in an export that
+asks for them, which the audit log records. The other services get a flag only (see outbound.py).
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,1 @@
+"""Partner organisations, their seats and invitation links."""

@@ -1,0 +1,1 @@
+"""The overview, the mail log and the audit log."""

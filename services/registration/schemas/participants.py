@@ -86,7 +86,7 @@ class LostTicketForm(Schema):
 
 
 class SpeakerForm(PersonSchema):
-    """Somebody whom an organiser registers. Speakers and committee take no seat."""
+    """A person registered by an organiser. Speakers and committee take no seat."""
 
     email = Email(load_default=None, allow_none=True)
     role = fields.String(
@@ -97,7 +97,7 @@ class SpeakerForm(PersonSchema):
 
 
 class CoordinatedParticipantSchema(PersonSchema, NeedsSchema, ConsentSchema, AnswersSchema):
-    """Somebody whom a coordinator registers. Without an e-mail, the coordinator hands out the ticket."""
+    """A person registered by a coordinator. Without an e-mail, the coordinator hands out the ticket."""
 
     email = Email(load_default=None, allow_none=True)
 

@@ -1,0 +1,1 @@
+"""Seats of partners and of the open pool, and the waiting list."""

@@ -1,7 +1,7 @@
 """Seats are taken and given back under the row lock of their pool.
 
-A pool's row is locked before its numbers are read, even if it then turns out to be full: whoever gives a seat back
-afterwards sees that person on the waiting list. A partner's pool is always locked before the open pool.
+A pool's row is locked before its numbers are read, even if it then turns out to be full: a transaction that gives a
+seat back afterwards sees that person on the waiting list. A partner's pool is always locked before the open pool.
 """
 
 from sqlalchemy import select

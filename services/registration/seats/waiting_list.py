@@ -1,4 +1,4 @@
-"""The waiting list: free seats go to the first in line, who is told by mail."""
+"""The waiting list: free seats go to the first in line, who gets an e-mail."""
 
 from datetime import datetime, timedelta
 

@@ -87,7 +87,7 @@ def event_fields() -> dict[str, str]:
         "consent_text_en": _("Pernyataan persetujuan dalam bahasa Inggris"),
         "topics": _("Topik kelompok"),
         "share_percent": _("Kehadiran untuk sertifikat (persen)"),
-        "certificate_grace_minutes": _("Sertifikat terbit sesudah acara (menit)"),
+        "certificate_grace_minutes": _("Jeda penerbitan sertifikat setelah acara (menit)"),
         "certificate_number_pattern": _("Pola nomor sertifikat"),
         "signatories": _("Penanda tangan"),
         "day": _("Tanggal baru"),

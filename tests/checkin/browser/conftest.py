@@ -21,6 +21,7 @@ from shared import qr
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.checkin import support
 from tests.checkin.support import EVENT, STAFF
+from tests.facts import wib
 
 CAMERA_ARGUMENTS = [
     *ARGUMENTS,
@@ -94,7 +95,7 @@ def clock_directory(tmp_path_factory):
 def day(clean, clock_directory, monkeypatch):
     """The day of every test of checkin, with one clock file, which the one server knows from its start."""
     day = support.Day(clock_directory, monkeypatch)
-    day.at(support.wib("08:00"))
+    day.at(wib("08:00"))
     support.receive(support.event_fact())
     return day
 

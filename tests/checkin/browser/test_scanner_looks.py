@@ -14,7 +14,8 @@ from shared.delivery.models import Outgoing
 from shared.web import signin
 from tests.browsing import SCHEMES, WIDTHS, objections
 from tests.checkin.browser.conftest import enter, hold_up, paired, result
-from tests.checkin.support import EVENT, door, participant_fact, receive, request, scan, ticket, wib
+from tests.checkin.support import EVENT, door, participant_fact, receive, request, scan, ticket
+from tests.facts import wib
 
 
 def contrast(page) -> float:

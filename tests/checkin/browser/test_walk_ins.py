@@ -14,7 +14,7 @@ from services.registration.models import Event, Participant, SeatPool
 from services.registration.models import db as registration
 from stack.processes import PROCESSES
 from tests.checkin.browser.conftest import paired, result
-from tests.checkin.support import wib
+from tests.facts import wib
 
 BOTH = ("registration-relay", "registration-messages", "checkin-relay", "checkin-messages")
 

@@ -18,13 +18,13 @@ HEARD_EMPTY = """
 - text: Alamat e-mail
 - paragraph: Tiket dan sertifikat kami kirim ke alamat ini.
 - textbox "Alamat e-mail"
-- text: Organisasi atau kampus (boleh kosong)
-- textbox "Organisasi atau kampus (boleh kosong)"
-- text: Bahasa untuk surat kami
-- combobox "Bahasa untuk surat kami":
+- text: Organisasi atau kampus (opsional)
+- textbox "Organisasi atau kampus (opsional)"
+- text: Bahasa e-mail dari kami
+- combobox "Bahasa e-mail dari kami":
   - option "Bahasa Indonesia" [selected]
   - option "English"
-- group "Kebutuhan akomodasi (boleh kosong)"
+- group "Kebutuhan akomodasi (opsional)"
 """
 HEARD_ERRORS = """
 - alert:

@@ -1,4 +1,4 @@
-"""The whole sign-up side, told once, on the running system: real browsers, real mail, real queues.
+"""The whole sign-up side, once through, on the running system: real browsers, real mail, real queues.
 
 Organiser and coordinator use Chromium; participants come without JavaScript, one by the JSON API.
 """
@@ -137,7 +137,7 @@ def a_partner_gets_seats_and_a_coordinator(console, event: int) -> tuple[int, st
     fill(console, "#mitra", name="Yapari", allotment="2")
     console.wait_for_url(re.compile(r"/console/partners/\d+/edit"))
     fill(console, "#koordinator", person="Bu Tini", email="tini@yapari.example")
-    console.get_by_text("belum menerima undangan").wait_for()
+    console.get_by_text("belum membuat kata sandi").wait_for()
     invitation = console.locator("a[href*='invite=']").get_attribute("href")
     return int(re.search(r"/partners/(\d+)/", console.url).group(1)), invitation
 
@@ -232,10 +232,10 @@ def groups_are_drawn_moved_and_locked(teller, console, event: int, ticket: str):
 def a_letter_is_seen_before_it_is_sent(teller, console, event: int):
     before = len(teller.post.to("citra@contoh.example"))
     console.goto(f"/console/events/{event}/participants?q=citra")
-    console.get_by_role("link", name="Tulis kepada mereka").click()
+    console.get_by_role("link", name="Kirim e-mail ke hasil saringan").click()
     assert "1 orang" in console.locator("main .lead").inner_text()
     fill(console, "#surat", subject="Bawa laptop", body="Mohon bawa laptop.")
-    console.get_by_role("heading", name="Pratinjau surat").wait_for()
+    console.get_by_role("heading", name="Pratinjau e-mail").wait_for()
     assert len(teller.post.to("citra@contoh.example")) == before
     console.get_by_role("button", name="Kirim sekarang").click()
     console.get_by_text("dari 1 selesai").wait_for()

@@ -28,7 +28,7 @@ export class Sync {
     this.online = null;
     /** @type {Promise<void> | null} */
     this.running = null;
-    // Called with registration's answers about guests whom this device asked to register.
+    // Called with registration's answers about guests that this device asked to register.
     /** @type {(guests: WalkIn[]) => void} */
     this.answered = () => {};
   }

@@ -116,7 +116,7 @@ export interface Outcome {
   about: number | null;
 }
 
-// Whom a scan is about: exactly one of the three.
+// The person of a scan: exactly one of the three.
 export interface Subject {
   ticket?: string;
   participant_id?: string;

@@ -22,7 +22,7 @@ blueprint = Blueprint("announcements", __name__, url_prefix="/console/events/<in
 @blueprint.get("/new")
 @who(ORGANISER)
 def write(event_id: int, refused: FormErrors | None = None) -> str:
-    """An announcement to the participants whom the filter in the address selects."""
+    """An announcement to the participants selected by the filter in the address."""
     return _page(event_id, refused.typed if refused else {}, refused.errors if refused else {}, preview=False)
 
 

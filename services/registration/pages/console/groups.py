@@ -80,7 +80,7 @@ def move(event_id: int, participant_id: UUID) -> Any:
 @blueprint.post("/companion/<uuid:participant_id>")
 @who(ORGANISER)
 def companion(event_id: int, participant_id: UUID) -> Any:
-    """Store whom somebody accompanies, by ticket code; empty: nobody."""
+    """Store the person that somebody accompanies, by ticket code; empty: none."""
     given = load(CompanionForm(), request.form)
     with db.transaction() as session:
         event = console_event(session, event_id)

@@ -94,7 +94,7 @@ def commit(partner_id: int, import_id: UUID) -> Any:
         flash(_("Daftar ini sedang didaftarkan. Muat ulang halaman ini sebentar lagi."), "warning")
         return redirect(url_for("partner_participants.index", partner_id=partner_id), 303)
     except importing.NotGood:
-        flash(_("Daftar ini tidak dapat diambil. Tidak ada yang didaftarkan."), "error")
+        flash(_("Daftar ini tidak dapat diproses. Tidak ada yang didaftarkan."), "error")
         with db.transaction() as session:
             partner = console_partner(session, partner_id)
             row = importing.find(session, partner, import_id)

@@ -45,7 +45,7 @@ def again(event_id: int, mail_id: UUID) -> Any:
         if mail_log.find(session, event_id, mail_id) is None:
             abort(404)
         done = mail_log.send_again(session, mail_id)
-    flash(_("Surat dikirim lagi.") if done else _("Surat ini masih dalam antrean."), "success")
+    flash(_("E-mail dikirim lagi.") if done else _("E-mail ini masih dalam antrean."), "success")
     # Back to the same page of the same filter.
     return redirect(f"{url_for('mail_log.index', event_id=event_id)}?{urlencode(_place())}", 303)
 

@@ -94,7 +94,7 @@ def edit(partner_id: int, refused: FormErrors | None = None) -> str:
             field_labels={
                 "name": _("Nama"),
                 "allotment": _("Jatah kursi"),
-                "release_at": _("Lepas kursi sisa pada"),
+                "release_at": _("Lepaskan sisa kursi pada"),
                 "invite_expires_at": _("Berlaku sampai"),
                 "invite_uses_left": _("Sisa pemakaian"),
                 "person": _("Nama koordinator"),

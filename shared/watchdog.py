@@ -1,7 +1,7 @@
-"""Ends a worker that is up and does nothing, or that works on one task for longer than any may.
+"""Ends a worker that runs but does nothing, or that spends longer on one task than is allowed.
 
-A supervisor then starts it again, and what it had is due again in the database. The relay puts a heartbeat into
-every queue, so that a queue of an idle system is never empty for long and silence can be told from rest.
+A supervisor then restarts it, and its work is due again in the database. The relay puts a heartbeat into every
+queue. So even in an idle system no queue stays empty for long, and a stuck worker differs from an idle one.
 """
 
 import os
@@ -19,13 +19,13 @@ from shared.broker import BrokerDown
 log = structlog.get_logger()
 
 LOOK_SECONDS = 5.0
-# Messages wait, the broker answers, and nothing was taken for this long.
+# How long messages may wait, while the broker answers, without any being taken.
 SILENT_SECONDS = 20.0
 # EX_SOFTWARE of sysexits.h.
 EXIT_CODE = 70
 
 
-class Guard:
+class Watchdog:
     """Watches the tasks of this process and the length of its queues. One for each worker."""
 
     def __init__(self, served: Sequence[str], longest_task_seconds: float):
@@ -36,10 +36,10 @@ class Guard:
         self._broker = broker.connect()
 
     def start(self) -> None:
-        """Begin to watch, in a thread that ends with the process."""
+        """Start watching, in a thread that ends with the process."""
         signals.task_prerun.connect(self._begun, weak=False)
         signals.task_postrun.connect(self._ended, weak=False)
-        threading.Thread(target=self._watch, name="guard", daemon=True).start()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def _begun(self, **_: Any) -> None:
         self._busy_since = time.monotonic()
@@ -62,7 +62,7 @@ class Guard:
         if busy_since is not None:
             return "a task takes too long" if now - busy_since > self._longest else None
         if not self._has_waiting():
-            # An empty queue or a broker that is away: nothing to be silent about.
+            # With an empty queue, or while the broker is down, doing nothing is right.
             self._rested_since = max(self._rested_since, now)
             return None
         return "messages wait and none is taken" if now - self._rested_since > SILENT_SECONDS else None

@@ -128,7 +128,7 @@ def targets_of(session: Session, event_id: int, scan_ids: Iterable[UUID]) -> lis
 
 
 def participants_named(session: Session, event_id: int, names: Names) -> set[UUID]:
-    """The participants whom the tickets and codes of a batch name."""
+    """The participants named by the tickets and codes of a batch."""
     return set(session.scalars(_NAMED_IDS, _values(event_id, names, ())))
 
 
