@@ -3,13 +3,16 @@
 import gzip
 import json
 import uuid
+from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.checkin.app import create_app
+from services.checkin.attendance import corrections
 from services.checkin.devices import pairing
-from services.checkin.models import Attendance, Scan, WalkIn, db
+from services.checkin.models import Attendance, RosterEntry, Scan, WalkIn, db
+from shared import clock
 from shared.contracts import WALK_IN_ANSWERED, WALK_IN_REQUESTED
 from shared.delivery.inbox import Message, apply_batch
 from shared.delivery.models import Outgoing
@@ -105,6 +108,33 @@ def test_nothing_new_is_304_and_an_arrival_is_something_new(phone):
     )
     again = phone.roster(headers=etag)
     assert again.json["presence"][0]["session_id"] == MORNING
+
+
+@pytest.mark.parametrize("change", ["check-out", "undo", "correction"])
+def test_other_doors_hear_of_a_change_to_an_arrival_that_is_older_than_their_overlap(phone, day, change):
+    siti = participant_fact()
+    receive(siti)
+    arrived = {"scan_id": str(uuid.uuid4()), "ticket": ticket(siti), "scanned_at": wib("08:00").isoformat()}
+    phone.post("scans", scans=[arrived])
+    with db.transaction() as session:
+        session.execute(update(Attendance).values(changed_at=clock.real_now() - timedelta(minutes=2)))
+    other = Phone()
+    seen = other.roster().json
+    query = {"since": seen["revision"], "seen": seen["as_of"]}
+    assert other.roster(**query).json["presence"] == []
+    day.at(wib("09:00"))
+    later = {"scan_id": str(uuid.uuid4()), "scanned_at": wib("09:00").isoformat()}
+    if change == "correction":
+        with db.transaction() as session:
+            person = session.get_one(RosterEntry, siti["participant_id"])
+            corrections.correct(session, person, MORNING, time(8, 30), None, "Salah catat", STAFF)
+    elif change == "undo":
+        phone.post("scans", device_now=wib("09:00").isoformat(), scans=[{**later, "undoes": arrived["scan_id"]}])
+    else:
+        out = {**later, "ticket": ticket(siti), "direction": "out"}
+        phone.post("scans", device_now=wib("09:00").isoformat(), scans=[out])
+    told = other.roster(**query).json["presence"]
+    assert [presence["participant_id"] for presence in told] == [str(siti["participant_id"])]
 
 
 def test_a_big_roster_travels_compressed(phone):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,9 @@ _ATTENDANCE_COLUMNS = ("participant_id", "session_id", "event_id", "version", *p
 
 def _upsert() -> Any:
     statement = insert(Attendance)
-    values = {name: statement.excluded[name] for name in ("version", *presence.STATE)}
+    values: dict[str, Any] = {name: statement.excluded[name] for name in ("version", *presence.STATE)}
+    # As in a new row: the devices at other doors ask for what changed since.
+    values["changed_at"] = func.now()
     return statement.on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values)
 
 
