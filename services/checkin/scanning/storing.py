@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,8 @@ _ATTENDANCE_COLUMNS = ("participant_id", "session_id", "event_id", "version", *p
 
 def _upsert() -> Any:
     statement = insert(Attendance)
-    values: dict[str, Any] = {name: statement.excluded[name] for name in ("version", *presence.STATE)}
-    # As in a new row: the devices at other doors ask for what changed since.
-    values["changed_at"] = func.now()
+    # ``changed_at`` as in a new row: the devices at other doors ask for what changed since.
+    values = {name: statement.excluded[name] for name in ("version", "changed_at", *presence.STATE)}
     return statement.on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values)
 
 
