@@ -10,19 +10,19 @@ from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
 from services.certificates.models import Attendance, AuditEntry, Certificate, Decision, IssuingProblem
-from shared.delivery.erasure import scrub_delivery
+from shared.delivery.erasure import scrub_dead_letters
 from shared.mail.queue import forget as forget_mail
 
 
 def forget(session: Session, participant_id: uuid.UUID) -> None:
     """Scrub everything that certificates keeps about a participant whose tombstone has arrived."""
-    scrub_delivery(session, str(participant_id))
+    scrub_dead_letters(session, str(participant_id))
     forget_mail(session, participant_id)
+    rows = select(Certificate).where(Certificate.participant_id == participant_id).order_by(Certificate.id)
+    for certificate in session.scalars(rows.with_for_update()):
+        certificate.data = {**certificate.data, "name": None}
+        certificate.withheld = True
     for model in (Attendance, Decision, IssuingProblem):
         session.execute(delete(model).where(model.participant_id == participant_id))
     scrubbed = {"reason": null(), "before": null(), "after": null()}
     session.execute(update(AuditEntry).where(AuditEntry.subject == str(participant_id)).values(scrubbed))
-    rows = select(Certificate).where(Certificate.participant_id == participant_id).with_for_update()
-    for certificate in session.scalars(rows):
-        certificate.data = {**certificate.data, "name": None}
-        certificate.withheld = True

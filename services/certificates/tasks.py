@@ -3,15 +3,16 @@
 from functools import partial
 from uuid import UUID
 
-from services.certificates.issuing.runs import RUN, plan_runs
+from services.certificates.issuing.runs import RUN, plan_runs, purge_runs
 from services.certificates.issuing.work import work
 from services.certificates.mail.compose import compose
 from services.certificates.mail.requests import MAIL
 from services.certificates.messages import HANDLERS
 from services.certificates.models import db
-from shared import jobs
-from shared.delivery import outbox
+from shared import chores, jobs
+from shared.delivery import purging
 from shared.delivery.tasks import register
+from shared.mail import queue
 from shared.mail.send import send_mail
 from shared.web import idempotency
 from shared.worker import make_celery
@@ -20,14 +21,19 @@ celery = make_celery("certificates")
 register(celery, db, HANDLERS)
 
 
+CHORES: dict[str, chores.Chore] = {
+    "plan runs": chores.once(plan_runs),
+    **purging.CHORES,
+    "purge stored answers": chores.purge(idempotency.purge),
+    "purge mails": chores.purge(queue.purge),
+    "purge runs": chores.purge(purge_runs),
+}
+
+
 @celery.task(name="certificates.tick")
 def tick() -> None:
-    """Delete old rows, and start runs for events that are over or have changed."""
-    with db.transaction() as session:
-        outbox.purge_delivered(session)
-        idempotency.purge(session)
-    with db.transaction() as session:
-        plan_runs(session)
+    """Start runs for events that are over or have changed, and delete old rows."""
+    chores.run(db, CHORES)
 
 
 @celery.task(name=RUN.task)

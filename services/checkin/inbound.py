@@ -23,4 +23,5 @@ def handle_participants(session: Session, facts: Sequence[ParticipantFact]) -> N
 
 def handle_walk_in_answers(session: Session, facts: Sequence[WalkInAnswerFact]) -> None:
     """registration.walk-in-answered.v1"""
-    answers.record_answers(session, facts)
+    for participant_id in answers.record_answers(session, facts):
+        erasure.forget(session, participant_id)

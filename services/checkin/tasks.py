@@ -1,9 +1,10 @@
 """Celery tasks of checkin."""
 
-from services.checkin.attendance.checking_out import check_out_at_end
+from services.checkin.attendance import checking_out
 from services.checkin.messages import HANDLERS
 from services.checkin.models import db
-from shared.delivery import outbox
+from shared import chores
+from shared.delivery import purging
 from shared.delivery.tasks import register
 from shared.worker import make_celery
 
@@ -11,10 +12,13 @@ celery = make_celery("checkin")
 register(celery, db, HANDLERS)
 
 
+CHORES: dict[str, chores.Chore] = {
+    "check out at the end": chores.each(checking_out.events_with_people_in, checking_out.check_out_at_end),
+    **purging.CHORES,
+}
+
+
 @celery.task(name="checkin.tick")
 def tick() -> None:
-    """What is due: checking out, and purging delivered messages."""
-    with db.transaction() as session:
-        check_out_at_end(session)
-    with db.transaction() as session:
-        outbox.purge_delivered(session)
+    """Do what is due by now."""
+    chores.run(db, CHORES)

@@ -46,10 +46,13 @@ def public_event(session: Session, slug: str) -> Event:
     return event
 
 
-def console_event(session: Session, event_id: int) -> Event:
-    """The event with its partners and agenda; 404 when there is none, 403 when the caller is not its organiser."""
+def console_event(session: Session, event_id: int, for_change: bool = False) -> Event:
+    """The event with its partners and agenda; 404 when there is none, 403 when the caller is not its organiser.
+
+    A view that changes the event or its groups asks ``for_change``: the event is then locked before it is read.
+    """
     must(g.principal.may(ORGANISER, event_id))
-    event = lookup.with_agenda(session, event_id)
+    event = lookup.with_agenda(session, event_id, for_change)
     if event is None:
         abort(404)
     return event

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from services.registration import audit
 from services.registration.enrolment.cancelling import cancel
-from services.registration.enrolment.locking import lock_participant
+from services.registration.enrolment.locking import lock_with_seat
 from services.registration.models import AuditEntry, Event, Participant, WalkIn
 from services.registration.models.participants import CANCELLED
 from services.registration.outbound import publish_participants
 from services.registration.participants import needs, renaming
 from shared import clock
 from shared.actors import Actor
-from shared.delivery.erasure import scrub_delivery
+from shared.delivery.erasure import scrub_dead_letters, scrub_delivery
 from shared.mail.queue import forget
 from shared.web.models import IdempotentAnswer
 
@@ -27,7 +27,7 @@ NEEDS_KEPT = timedelta(days=7)
 
 def erase(session: Session, actor: Actor, event: Event, participant_id: object) -> None:
     """Erase a person here and, by tombstone, in the other services. A seat that others can still use is freed."""
-    person = lock_participant(session, participant_id)
+    person = lock_with_seat(session, participant_id)
     if person.erased_at is not None:
         return
     if clock.now() < event.ends_at and not renaming.has_arrived(session, person):
@@ -52,7 +52,8 @@ def _scrub(session: Session, person: Participant) -> None:
     session.flush()
     scrub_delivery(session, str(person.id))
     for walk_in_id in session.scalars(select(WalkIn.id).where(WalkIn.participant_id == person.id)):
-        scrub_delivery(session, str(walk_in_id))
+        # The answer to the door has no name in it, and the door still waits for it.
+        scrub_dead_letters(session, str(walk_in_id))
     forget(session, person.id)
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.subject == str(person.id)))
     session.execute(
@@ -68,7 +69,8 @@ def erase_needs_after_events(session: Session) -> None:
         .where(Participant.event_id.in_(ended), Participant.needs_consent_at.is_not(None))
         .order_by(Participant.id)
         .limit(500)
-        .with_for_update()
+        # Whoever is being changed is left for the next time.
+        .with_for_update(skip_locked=True)
     ).all()
     for person in people:
         needs.forget(person)

@@ -9,7 +9,19 @@ from shared.delivery.models import DeadLetter, Outgoing
 def scrub_delivery(session: Session, key: str) -> None:
     """Delete every outgoing fact and dead letter about the entity ``key`` (or of compound keys that begin with it).
 
-    Call it before publishing the tombstone, which must stay.
+    For its owner, who publishes the tombstone afterwards, in the same transaction: it replaces what is deleted here.
     """
-    for model in (Outgoing, DeadLetter):
-        session.execute(delete(model).where(or_(model.key == key, model.key.startswith(f"{key}:", autoescape=True))))
+    _scrub(session, Outgoing, key)
+    scrub_dead_letters(session, key)
+
+
+def scrub_dead_letters(session: Session, key: str) -> None:
+    """Delete every dead letter about the entity ``key`` (or of compound keys that begin with it).
+
+    For services that hear of the erasure: what they themselves publish has no names in it, and nothing replaces it.
+    """
+    _scrub(session, DeadLetter, key)
+
+
+def _scrub(session: Session, model: type[Outgoing] | type[DeadLetter], key: str) -> None:
+    session.execute(delete(model).where(or_(model.key == key, model.key.startswith(f"{key}:", autoescape=True))))

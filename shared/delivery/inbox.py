@@ -1,4 +1,4 @@
-"""Applying what other services publish: one transaction per batch, one upsert per kind.
+"""Applying what other services publish: one transaction and one upsert for each kind in a batch.
 
 Only if that fails are the messages tried one by one, each in a savepoint; one that fails alone becomes a dead
 letter and holds up nobody. Errors that pass by themselves (a lost connection, a deadlock) are raised instead: the
@@ -7,6 +7,7 @@ batch is not acknowledged and comes again.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.chores import delete_some
 from shared.contracts import CONTRACTS, Contract
 from shared.db import Database, describe, is_transient
 from shared.delivery.models import DeadLetter, RiskyMessage
@@ -48,12 +50,29 @@ def apply_batch(db: Database, handlers: Mapping[str, Handler], source: str, mess
     risky = len(messages) == 1 and messages[0].attempts > RISKY_AFTER
     if risky and _killed_its_worker(db, source, messages[0]):
         return [messages[0].id]
-    with db.transaction() as session:
-        for contract_type, of_one_kind in _by_type(messages):
+    for contract_type, of_one_kind in _by_type(messages):
+        # A transaction for each kind: locks of one kind are gone before those of the next are taken, so that each
+        # handler can take its own in the order of the service, whatever else is in the batch.
+        with db.transaction() as session:
             _apply_kind(session, handlers, source, contract_type, of_one_kind)
-        if risky:
-            session.execute(delete(RiskyMessage).where(*_is(source, messages[0])))
+            if risky:
+                session.execute(delete(RiskyMessage).where(*_is(source, messages[0])))
     return [message.id for message in messages]
+
+
+# What could not be applied is kept this long for somebody to look at; notes of risky messages only while they matter.
+LETTERS_KEPT = timedelta(days=90)
+RISKY_KEPT = timedelta(days=1)
+
+
+def purge_dead_letters(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` dead letters that are older than LETTERS_KEPT; returns how many."""
+    return delete_some(session, DeadLetter, limit, DeadLetter.received_at < clock.real_now() - LETTERS_KEPT)
+
+
+def purge_risky_messages(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` notes that are older than RISKY_KEPT; returns how many."""
+    return delete_some(session, RiskyMessage, limit, RiskyMessage.tried_at < clock.real_now() - RISKY_KEPT)
 
 
 # Sent more often than this without an answer, a message that travels alone is tried with a note of it.
@@ -92,7 +111,6 @@ def _by_type(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:
     kinds: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
         kinds[message.type].append(message)
-    # In the same order in every batch, so that parallel batches lock rows in the same order.
     return sorted(kinds.items())
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.chores import delete_some
 from shared.delivery.models import Outgoing
 
 BATCH = 500
@@ -62,6 +63,6 @@ _ACKNOWLEDGE = text(
 )
 
 
-def purge_delivered(session: Session) -> None:
-    """Delete facts that were delivered longer ago than KEPT."""
-    session.execute(delete(Outgoing).where(Outgoing.delivered_at < clock.real_now() - KEPT))
+def purge_delivered(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` facts that were delivered longer ago than KEPT; returns how many."""
+    return delete_some(session, Outgoing, limit, Outgoing.delivered_at < clock.real_now() - KEPT)

@@ -1,13 +1,15 @@
 """The Celery tasks of delivery, the same in every service: apply a batch, mark one as delivered, show that it works."""
 
 import json
+import os
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from celery import Celery
 
-from shared import heartbeat, queues
+from shared import broker, heartbeat, queues
 from shared.contracts import CONTRACTS
 from shared.db import Database, describe, is_transient
 from shared.delivery import outbox
@@ -51,11 +53,24 @@ def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> N
             outbox.acknowledge(session, subscriber, ids)
 
 
+# While the sender's worker is down it sends its facts again and again: their acknowledgements must not pile up.
+MOST_ACKNOWLEDGEMENTS = 200
+
+
 def _acknowledge(celery: Celery, source: str, subscriber: str, ids: list[int]) -> None:
     try:
+        if broker.waiting(_client(os.getpid()), queues.acknowledgements(source)) >= MOST_ACKNOWLEDGEMENTS:
+            log.warning("acknowledgement-dropped", source=source, count=len(ids))
+            return
         celery.send_task(
             queues.acknowledge_task(source), args=[subscriber, ids], queue=queues.acknowledgements(source), retry=False
         )
     except Exception as error:
         # The sender will send these facts again, they will do nothing, and be acknowledged then.
         log.warning("acknowledgement-lost", source=source, count=len(ids), error=repr(error))
+
+
+@lru_cache(maxsize=1)
+def _client(_pid: int) -> Any:
+    """This process's client of the broker; a worker that was forked makes its own."""
+    return broker.connect()

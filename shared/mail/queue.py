@@ -1,13 +1,16 @@
 """Putting a mail in the queue: a row in the use case's own transaction."""
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.chores import delete_some
 from shared.delivery.publish import wake_relay
+from shared.jobs import DONE, FAILED
 from shared.mail.models import Mail
 
 
@@ -41,6 +44,16 @@ def enqueue(
     )
     wake_relay(session)
     return mail_id
+
+
+# Longer than a year, so that a report to those who paid for an event can still say who was told what.
+KEPT = timedelta(days=400)
+
+
+def purge(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` mails that were sent, or failed, longer ago than KEPT; returns how many."""
+    old = Mail.created_at < clock.now() - KEPT, Mail.finished_at < clock.real_now() - KEPT
+    return delete_some(session, Mail, limit, *old, Mail.state.in_((DONE, FAILED)))
 
 
 def forget(session: Session, subject_key: object) -> None:

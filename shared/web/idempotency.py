@@ -9,11 +9,12 @@ import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.chores import delete_some
 from shared.web.models import IdempotentAnswer
 
 KEPT = timedelta(days=1)
@@ -70,6 +71,6 @@ def _column_key(key: str) -> str:
     return key if fits else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def purge(session: Session) -> None:
-    """Delete answers older than KEPT."""
-    session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < clock.real_now() - KEPT))
+def purge(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` answers older than KEPT; returns how many."""
+    return delete_some(session, IdempotentAnswer, limit, IdempotentAnswer.created_at < clock.real_now() - KEPT)

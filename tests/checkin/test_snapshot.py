@@ -3,14 +3,17 @@
 import gzip
 import json
 import uuid
+from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.checkin.app import create_app
+from services.checkin.attendance import corrections
 from services.checkin.devices import pairing
 from services.checkin.messages import HANDLERS
-from services.checkin.models import Attendance, Scan, WalkIn, db
+from services.checkin.models import Attendance, RosterEntry, Scan, WalkIn, db
+from shared import clock
 from shared.contracts import WALK_IN_ANSWERED, WALK_IN_REQUESTED
 from shared.delivery.inbox import Message, apply_batch
 from shared.delivery.models import Outgoing
@@ -108,6 +111,34 @@ def test_nothing_new_is_304_and_an_arrival_is_something_new(phone):
     )
     again = phone.roster(headers=etag)
     assert again.json["presence"][0]["session_id"] == MORNING
+
+
+@pytest.mark.parametrize("change", ["check-out", "undo", "correction"])
+def test_other_doors_hear_of_a_change_to_an_arrival_that_is_older_than_their_overlap(phone, day, change):
+    siti = participant_fact()
+    receive(siti)
+    arrived = {"scan_id": str(uuid.uuid4()), "ticket": ticket(siti), "scanned_at": wib("08:00").isoformat()}
+    phone.post("scans", scans=[arrived])
+    with db.transaction() as session:
+        session.execute(update(Attendance).values(changed_at=clock.real_now() - timedelta(minutes=2)))
+    other = Phone()
+    seen = other.roster().json
+    query = {"since": seen["revision"], "seen": seen["as_of"]}
+    assert other.roster(**query).json["presence"] == []
+    now = wib("08:00:30")
+    day.at(now)
+    later = {"scan_id": str(uuid.uuid4()), "scanned_at": now.isoformat()}
+    if change == "correction":
+        with db.transaction() as session:
+            person = session.get_one(RosterEntry, siti["participant_id"])
+            corrections.correct(session, person, MORNING, time(8, 30), None, "Salah catat", STAFF)
+    elif change == "undo":
+        phone.post("scans", device_now=now.isoformat(), scans=[{**later, "undoes": arrived["scan_id"]}])
+    else:
+        out = {**later, "ticket": ticket(siti), "direction": "out"}
+        phone.post("scans", device_now=now.isoformat(), scans=[out])
+    told = other.roster(**query).json["presence"]
+    assert [presence["participant_id"] for presence in told] == [str(siti["participant_id"])]
 
 
 def test_a_big_roster_travels_compressed(phone):
@@ -231,3 +262,23 @@ def test_an_erased_walk_in_leaves_no_text(phone):
 )
 def test_a_walk_in_without_consent_or_name_is_refused(phone, wrong):
     assert phone.post("walk-ins", walk_ins=[walk_in(**wrong)]).status_code == 422
+
+
+def test_an_answer_that_arrives_after_the_tombstone_leaves_no_name_of_the_guest(phone):
+    guest = walk_in()
+    phone.post("walk-ins", walk_ins=[guest])
+    person = participant_fact("Tamu Baru", version=2, erased=True)
+    receive({**person, "name": None, "organisation": None, "status": "cancelled"})
+    answer(guest["walk_in_id"], participant_id=person["participant_id"])
+    with db.transaction() as session:
+        (row,) = session.scalars(select(WalkIn))
+        assert (row.outcome, row.name, row.email) == ("registered", "", None)
+        assert session.scalars(select(Outgoing.key).where(Outgoing.key == guest["walk_in_id"])).all() == []
+
+
+def test_a_participant_fact_that_is_older_than_the_tombstone_changes_nothing(phone):
+    siti = participant_fact("Siti", version=1)
+    gone = {**siti, "version": 2, "erased": True, "name": None, "organisation": None, "status": "cancelled"}
+    receive(gone)
+    receive(siti)
+    assert phone.roster().json["people"] == [{"participant_id": str(siti["participant_id"]), "erased": True}]

@@ -58,6 +58,7 @@ def install() -> None:
     deadly(tasks, "_acknowledge", after="receiver:answered")
     deadly(outbox, "acknowledge", after="sender:marked")
     task_postrun.connect(_finished, weak=False)
+    tasks.MOST_ACKNOWLEDGEMENTS = int(os.environ.get("TEST_MOST_ACKNOWLEDGEMENTS", "5"))
     seconds = float(os.environ["TEST_RESEND"])
     outbox.FIRST_RESEND = timedelta(seconds=seconds)
     outbox.LONGEST_RESEND = timedelta(seconds=4 * seconds)

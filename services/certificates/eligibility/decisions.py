@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.certificates import audit
-from services.certificates.models import DENY, GRANT, Decision, Event, Participant
+from services.certificates.eligibility.locking import lock_events
+from services.certificates.models import DENY, GRANT, Decision, Participant
 from shared import clock
 from shared.actors import Actor
 
@@ -21,6 +22,7 @@ def decide(
     The tick then checks again who is due. An issued certificate does not change. Raises LookupError when the event
     has no such participant.
     """
+    events = lock_events(session, [event_id])
     _check_participant(session, event_id, participant_id)
     earlier = session.get(Decision, participant_id)
     before = {"kind": earlier.kind, "reason": earlier.reason} if earlier else None
@@ -38,8 +40,7 @@ def decide(
         statement = insert(Decision).values(row)
         session.execute(statement.on_conflict_do_update(index_elements=["participant_id"], set_=row))
     _record(session, event_id, participant_id, kind, reason, actor, before)
-    event = session.get(Event, event_id, with_for_update=True)
-    if event is not None:
+    for event in events:
         event.evaluate_at = event.issue_at
 
 

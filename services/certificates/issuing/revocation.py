@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.certificates import audit
 from services.certificates.eligibility import decisions
+from services.certificates.eligibility.locking import lock_events
 from services.certificates.models import DENY, REVOKED, VALID, Certificate
 from services.certificates.outbound import next_fact_version, publish_certificates
 from shared import clock
@@ -18,6 +19,7 @@ def revoke(session: Session, event_id: int, participant_id: uuid.UUID, reason: s
 
     Raises LookupError when there is no valid certificate.
     """
+    lock_events(session, [event_id])
     certificate = session.scalar(
         select(Certificate)
         .where(

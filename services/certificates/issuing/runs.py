@@ -5,18 +5,21 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.certificates import audit
 from services.certificates.eligibility.standings import standings
 from services.certificates.models import CHANGED, ENDED, REISSUE, REQUESTED, Event, Run
 from shared import clock, jobs, queues
 from shared.actors import Actor
+from shared.chores import delete_some
 from shared.delivery.publish import wake_relay
 
 log = structlog.get_logger()
 
 EVENTS_PER_TICK = 20
+# As long as mails (shared/mail/queue.py): a run explains why they were sent.
+KEPT = timedelta(days=400)
 UNFINISHED = (jobs.WAITING, jobs.HANDED_OUT, jobs.RUNNING)
 
 # Renewed with each chunk, and each chunk locks the run's row: a lease that expires under a slow worker does no harm.
@@ -69,6 +72,16 @@ def start_run(session: Session, event_id: int, actor: Actor, reissue: bool = Fal
     action = "run.reissue-started" if reissue else "run.started"
     audit.record(session, actor, action, run.id, event_id=event_id)
     return run
+
+
+def purge_runs(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` runs that ended longer ago than KEPT; returns how many.
+
+    An event's last run stays: it says that the event was evaluated before.
+    """
+    later = aliased(Run)
+    has_later = select(later.id).where(later.event_id == Run.event_id, later.created_at > Run.created_at).exists()
+    return delete_some(session, Run, limit, Run.finished_at < clock.real_now() - KEPT, has_later)
 
 
 def _unfinished(session: Session, event_id: int) -> Run | None:

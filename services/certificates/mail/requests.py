@@ -57,6 +57,7 @@ def send_failed_again(session: Session, event_id: int) -> int:
     failed = session.scalars(
         select(Mail)
         .where(Mail.kind == KIND, Mail.reference.in_(certificates), Mail.state == jobs.FAILED)
+        .order_by(Mail.id)
         .with_for_update()
     )
     number = 0

@@ -32,8 +32,7 @@ def apply_events(session: Session, facts: Sequence[EventFact]) -> None:
             )
             .on_conflict_do_nothing()
         )
-    for fact in keep_newest(session, Event, facts):
-        derivation.derive_event(session, fact["event_id"])
+    derivation.derive_events(session, [fact["event_id"] for fact in keep_newest(session, Event, facts)])
 
 
 def apply_participants(session: Session, facts: Sequence[ParticipantFact]) -> list[UUID]:

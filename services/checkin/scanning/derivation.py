@@ -55,12 +55,14 @@ def assign_and_derive(session: Session, people: Mapping[UUID, RosterEntry]) -> N
         derive(session, event_id, theirs)
 
 
-def derive_event(session: Session, event_id: int) -> None:
-    """Derive the attendance of the whole event again, after its schedule changed. Takes the locks itself."""
-    ids = loading.participants_with_attendance(session, event_id)
-    lock_people(session, ids)
-    entries = loading.entries_of(session, ids)
-    derive(session, event_id, {key: entry for key, entry in entries.items() if not entry.erased})
+def derive_events(session: Session, event_ids: Iterable[int]) -> None:
+    """Derive the attendance of whole events again, after their schedules changed. Takes the locks itself."""
+    ids = {event_id: loading.participants_with_attendance(session, event_id) for event_id in event_ids}
+    # All at once: one after the other, two batches could wait for each other.
+    lock_people(session, (each for theirs in ids.values() for each in theirs))
+    for event_id, theirs in ids.items():
+        entries = loading.entries_of(session, theirs)
+        derive(session, event_id, {key: entry for key, entry in entries.items() if not entry.erased})
 
 
 def derive_refused(session: Session, event_id: int, walk_in_ids: Iterable[UUID]) -> None:

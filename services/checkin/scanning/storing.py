@@ -23,7 +23,8 @@ _ATTENDANCE_COLUMNS = ("participant_id", "session_id", "event_id", "version", *p
 
 def _upsert() -> Any:
     statement = insert(Attendance)
-    values = {name: statement.excluded[name] for name in ("version", *presence.STATE)}
+    # ``changed_at`` as in a new row: the devices at other doors ask for what changed since.
+    values = {name: statement.excluded[name] for name in ("version", "changed_at", *presence.STATE)}
     return statement.on_conflict_do_update(index_elements=["participant_id", "session_id"], set_=values)
 
 

@@ -12,8 +12,11 @@ from services.checkin.scanning.locking import lock_people, lock_tickets
 from shared.facts import WalkInAnswerFact
 
 
-def record_answers(session: Session, facts: Sequence[WalkInAnswerFact]) -> None:
-    """Store the answers, and derive the attendance of the guests who were registered or refused."""
+def record_answers(session: Session, facts: Sequence[WalkInAnswerFact]) -> list[UUID]:
+    """Store the answers, and derive the attendance of the guests who were registered or refused.
+
+    Returns the guests whose tombstone came before the answer: the caller forgets them.
+    """
     lock_tickets(session, (fact["walk_in_id"] for fact in facts))
     lock_people(session, (fact["participant_id"] for fact in facts if fact["participant_id"]))
     people: list[UUID] = []
@@ -35,3 +38,4 @@ def record_answers(session: Session, facts: Sequence[WalkInAnswerFact]) -> None:
         derivation.derive_refused(session, event_id, ids)
     entries = loading.entries_of(session, people)
     derivation.assign_and_derive(session, {key: entry for key, entry in entries.items() if not entry.erased})
+    return [key for key, entry in entries.items() if entry.erased]

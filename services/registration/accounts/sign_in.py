@@ -16,9 +16,12 @@ from sqlalchemy.orm import Session
 
 from services.registration.models import Account, SignInSession
 from shared import clock
+from shared.chores import delete_some
 
 SESSION_LIFETIME = timedelta(hours=12)
 SHORTEST_PASSWORD = 12
+# Sign-ins that are over stay for questions about who signed in from where.
+KEPT = timedelta(days=30)
 
 _hasher = PasswordHasher()
 # Checked when there is no such account, so that the answer takes as long.
@@ -106,6 +109,11 @@ def open_sessions(session: Session, account_id: UUID | str) -> Sequence[SignInSe
         )
         .order_by(SignInSession.seen_at.desc())
     ).all()
+
+
+def purge(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` sign-ins that expired longer ago than KEPT, ended or not; returns how many."""
+    return delete_some(session, SignInSession, limit, SignInSession.expires_at < clock.real_now() - KEPT)
 
 
 def _hash(secret: str) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.registration import audit
-from services.registration.enrolment.locking import lock_participant
+from services.registration.enrolment.locking import lock_with_seat
 from services.registration.mail.requests import ask_for_ticket_mail, drop_waiting_ticket_mails
 from services.registration.models import Event
 from services.registration.models.participants import CANCELLED
@@ -19,7 +19,7 @@ def cancel(session: Session, event: Event, participant_id: object, by_holder: bo
     Participants who cancel their own (``by_holder``) see it on their page. When somebody else cancels it, they get
     a mail.
     """
-    person = lock_participant(session, participant_id)
+    person = lock_with_seat(session, participant_id)
     if person.status == CANCELLED:
         return False
     pool_id = person.pool_id

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.registration import audit
@@ -23,6 +23,7 @@ from services.registration.schemas.participants import CoordinatedParticipantSch
 from services.registration.words import need_options
 from shared import clock
 from shared.actors import Actor
+from shared.chores import delete_some
 from shared.fields import flatten
 from shared.text import storable
 
@@ -208,6 +209,6 @@ def find(session: Session, partner: Partner, import_id: uuid.UUID) -> Import | N
     return row if row is not None and row.partner_id == partner.id else None
 
 
-def purge(session: Session) -> None:
-    """Delete uploads after a day."""
-    session.execute(delete(Import).where(Import.created_at < clock.real_now() - KEPT))
+def purge(session: Session, limit: int) -> int:
+    """Delete up to ``limit`` uploads that are older than KEPT; returns how many."""
+    return delete_some(session, Import, limit, Import.created_at < clock.real_now() - KEPT)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.registration import audit
 from services.registration.enrolment.cancelling import cancel
-from services.registration.enrolment.locking import lock_participant
+from services.registration.enrolment.locking import lock_participant, lock_with_seat
 from services.registration.models import Participant
 from services.registration.models.participants import CONFIRMED
 from shared import clock
@@ -30,7 +30,7 @@ def expired(session: Session) -> Sequence[UUID]:
 
 def expire(session: Session, participant_id: UUID) -> None:
     """Cancel a seat whose offer has expired; it goes to the next in line."""
-    person = lock_participant(session, participant_id)
+    person = lock_with_seat(session, participant_id)
     if person.offer_ends_at is None or person.offer_ends_at > clock.now():
         return
     cancel(session, person.event, person.id, by_holder=False)

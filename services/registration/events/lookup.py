@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -58,10 +59,18 @@ def public_page(session: Session, after: int, limit: int) -> Sequence[Event]:
     ).all()
 
 
-def with_agenda(session: Session, event_id: int) -> Event | None:
-    """The event with its partners and agenda loaded, or None."""
+def with_agenda(session: Session, event_id: int, for_change: bool = False) -> Event | None:
+    """The event with its partners and agenda loaded, or None; ``for_change`` locks and reads it as it is now.
+
+    Whoever changes an event locks it first: two changes at once would be published under one version, and the other
+    services would drop the second.
+    """
     options = [selectinload(Event.partners).joinedload(Partner.pool), selectinload(Event.agenda)]
-    return session.get(Event, event_id, options=options) if event_id <= LARGEST_ID else None
+    if event_id > LARGEST_ID:
+        return None
+    # Not FOR UPDATE: people may sign up meanwhile, and their rows refer to the event's key.
+    lock: Any = {"of": Event, "key_share": True} if for_change else None
+    return session.get(Event, event_id, options=options, with_for_update=lock, populate_existing=for_change)
 
 
 def partner(session: Session, partner_id: int) -> Partner | None:

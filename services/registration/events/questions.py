@@ -108,7 +108,7 @@ def for_copy(event: Event) -> Questions:
 def _locked(session: Session, event: Event) -> Questions:
     # The list is one value: without the lock, two organisers who change it at once would undo each other.
     session.flush()
-    session.refresh(event, ["questions"], with_for_update={"of": Event})
+    session.refresh(event, ["questions"], with_for_update={"of": Event, "key_share": True})
     return [dict(question) for question in event.questions]
 
 

@@ -45,6 +45,7 @@ def resize(session: Session, event: Event, partner_id: int | None, size: int) ->
 
 def release_unused(session: Session, actor: Actor, partner: Partner) -> int:
     """Move the partner's free seats to the open pool, from which the waiting list is served; returns how many."""
+    session.refresh(partner, with_for_update={"of": Partner, "key_share": True})
     own = pools.lock_pool(session, partner.event_id, partner.id)
     common = pools.lock_pool(session, partner.event_id, None)
     released = own.free
@@ -65,6 +66,6 @@ def due_for_release(session: Session) -> Sequence[int]:
 
 def release_when_due(session: Session, partner_id: int) -> None:
     """Release the unused seats of a partner, unless its date was moved meanwhile."""
-    partner = session.get(Partner, partner_id, with_for_update={"of": Partner})
+    partner = session.get(Partner, partner_id, with_for_update={"of": Partner, "key_share": True})
     if partner is not None and partner.release_at is not None and partner.release_at <= clock.now():
         release_unused(session, SYSTEM_ACTOR, partner)

@@ -39,7 +39,7 @@ def use(session: Session, event: Event, code: str) -> Partner:
     if partner is None:
         raise InviteInvalid(code)
     if partner.invite_uses_left is not None:
-        session.refresh(partner, with_for_update={"of": Partner})
+        session.refresh(partner, with_for_update={"of": Partner, "key_share": True})
         if not partner.invite_uses_left:
             raise InviteInvalid(code)
         partner.invite_uses_left -= 1

@@ -9,6 +9,7 @@ from services.registration import audit
 from services.registration.models import Event, Participant, Partner, SeatPool
 from services.registration.outbound import publish_event, publish_participants
 from services.registration.partners.allotments import resize
+from services.registration.seats.pools import lock_pools
 from services.registration.tickets import codes
 from shared.actors import Actor
 
@@ -41,9 +42,13 @@ def add(session: Session, actor: Actor, event: Event, name: str, allotment: int)
 def change(
     session: Session, actor: Actor, partner: Partner, name: str, allotment: int, release_at: datetime | None
 ) -> None:
-    """Change a partner's name, seats and release date. Raises NameTaken, SeatsInUse."""
+    """Change a partner's name, seats and release date. Its event is locked. Raises NameTaken, SeatsInUse."""
     event = partner.event
+    session.refresh(partner, with_for_update={"of": Partner, "key_share": True})
     before = _describe(partner)
+    if name != partner.name:
+        # Seats of both pools go to its people, who are locked below.
+        lock_pools(session, event.id, partner.id)
     resize(session, event, partner.id, allotment)
     partner.release_at = release_at
     if name != partner.name:
@@ -69,4 +74,5 @@ def _refuse_taken_name(session: Session, event: Event, name: str, but: int | Non
 
 
 def _lock_participants(session: Session, partner: Partner) -> list[Participant]:
-    return list(session.scalars(select(Participant).where(Participant.partner_id == partner.id).with_for_update()))
+    theirs = select(Participant).where(Participant.partner_id == partner.id).order_by(Participant.id).with_for_update()
+    return list(session.scalars(theirs.execution_options(populate_existing=True)))

@@ -21,6 +21,12 @@ def lock_pool(session: Session, event_id: int, partner_id: int | None) -> SeatPo
     ).one()
 
 
+def lock_pools(session: Session, event_id: int, partner_id: int | None) -> None:
+    """Lock every pool in which somebody of this partner (None: of no partner) may have a seat."""
+    for owner in (partner_id, None) if partner_id is not None else (None,):
+        lock_pool(session, event_id, owner)
+
+
 def take(session: Session, event_id: int, partner_id: int | None) -> SeatPool | None:
     """Take a seat of the partner, else of the open pool; the pool it came from, or None when both are full."""
     for owner in (partner_id, None) if partner_id is not None else (None,):
@@ -45,7 +51,7 @@ def take_many(session: Session, event_id: int, partner_id: int, count: int) -> l
 
 
 def give_back(session: Session, participant: Participant) -> None:
-    """Free the seat of ``participant`` (locked), if there is one.
+    """Free the seat of ``participant`` (locked, with its pool before it), if there is one.
 
     Nothing is flushed: the caller sets the status that goes with having no seat, then serves the waiting list.
     """

@@ -34,7 +34,7 @@ def index(event_id: int, refused: FormErrors | None = None) -> str:
 def add(event_id: int) -> Any:
     """Add an item."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         agenda.add(session, current_actor(), event, load(AgendaItemForm(), request.form))
     return _saved(event_id)
 
@@ -57,7 +57,7 @@ def edit(event_id: int, session_id: int, refused: FormErrors | None = None) -> s
 def save(event_id: int, session_id: int) -> Any:
     """Change an item."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         given = load(AgendaItemForm(), request.form)
         agenda.change(session, current_actor(), event, _item(event, session_id), given)
     return _saved(event_id)
@@ -68,7 +68,7 @@ def save(event_id: int, session_id: int) -> Any:
 def remove(event_id: int, session_id: int) -> Any:
     """Remove an item from the agenda."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         agenda.remove(session, current_actor(), event, _item(event, session_id))
     return _saved(event_id)
 

@@ -56,7 +56,7 @@ def edit(event_id: int, refused: FormErrors | None = None) -> str:
 def save(event_id: int) -> Any:
     """Save the changes, and publish them to the other services."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         editing.change(session, current_actor(), event, load(EventForm(), request.form))
     return saved(_("Perubahan disimpan."), "console_events.edit", event_id=event_id)
 
@@ -66,7 +66,7 @@ def save(event_id: int) -> Any:
 def status(event_id: int) -> Any:
     """Publish, close, reopen or archive."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         try:
             event_status.change(session, current_actor(), event, request.form.get("status", ""))
         except event_status.NotNext:

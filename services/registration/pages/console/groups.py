@@ -52,7 +52,7 @@ def draw(event_id: int) -> Any:
     seed = given["seed"] if given["seed"] is not None else secrets.randbelow(10**6)
     try:
         with db.transaction() as session:
-            event = console_event(session, event_id)
+            event = console_event(session, event_id, for_change=True)
             count = assigning.assign(session, current_actor(), event, given["groups"], seed, given["present_only"])
     except assigning.Locked:
         return _locked(event_id)
@@ -67,7 +67,7 @@ def move(event_id: int, participant_id: UUID) -> Any:
     try:
         given = load(MoveForm(), request.form)
         with db.transaction() as session:
-            event = console_event(session, event_id)
+            event = console_event(session, event_id, for_change=True)
             person = participant_of(session, participant_id, event_id=event_id)
             assigning.move(session, current_actor(), event, person.id, given["group"])
     except FormErrors:
@@ -95,7 +95,7 @@ def companion(event_id: int, participant_id: UUID) -> Any:
 def lock(event_id: int) -> Any:
     """Lock or unlock the groups."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         assigning.lock(session, current_actor(), event, request.form.get("locked") == "true")
     return redirect(url_for("groups.index", event_id=event_id), 303)
 

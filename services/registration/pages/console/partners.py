@@ -61,7 +61,7 @@ def add(event_id: int) -> Any:
     """Add a partner with seats of its own."""
     given = load(PartnerForm(), request.form)
     with _as_form_errors("allotment"), db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         partner = organisations.add(session, current_actor(), event, given["name"], given["allotment"])
     return saved(_("%(name)s ditambahkan.", name=given["name"]), "partners.edit", partner_id=partner.id)
 
@@ -121,7 +121,7 @@ def save(partner_id: int) -> Any:
     """Change name, seats and release date."""
     given = load(PartnerForm(), request.form)
     with _as_form_errors("allotment"), db.transaction() as session:
-        partner = _partner(session, partner_id)
+        partner = _partner(session, partner_id, for_change=True)
         release_at = in_zone(given["release_at"], partner.event.timezone)
         organisations.change(session, current_actor(), partner, given["name"], given["allotment"], release_at)
     return _saved(partner_id)
@@ -184,7 +184,7 @@ def _saved(partner_id: int) -> Any:
     return saved(_("Perubahan disimpan."), "partners.edit", partner_id=partner_id)
 
 
-def _partner(session: Session, partner_id: int) -> Partner:
+def _partner(session: Session, partner_id: int, for_change: bool = False) -> Partner:
     partner = console_partner(session, partner_id)
-    must(partner.event_id == console_event(session, partner.event_id).id)
+    must(partner.event_id == console_event(session, partner.event_id, for_change).id)
     return partner

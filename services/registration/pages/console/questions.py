@@ -32,7 +32,7 @@ def index(event_id: int, refused: FormErrors | None = None) -> str:
 def add(event_id: int) -> Any:
     """Add a question."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         try:
             questions.add(session, current_actor(), event, load(QuestionForm(), request.form))
         except questions.TooMany:
@@ -56,7 +56,7 @@ def edit(event_id: int, key: str, refused: FormErrors | None = None) -> str:
 def save(event_id: int, key: str) -> Any:
     """Change a question's words or options."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         form = request.form.copy()
         form["kind"] = _question(event, key)["kind"]
         questions.change(session, current_actor(), event, key, load(QuestionForm(), form))
@@ -68,7 +68,7 @@ def save(event_id: int, key: str) -> Any:
 def move(event_id: int, key: str) -> Any:
     """Move a question one place up or down."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         _question(event, key)
         questions.move(session, current_actor(), event, key, request.form.get("direction") == "up")
     return _saved(event_id)
@@ -79,7 +79,7 @@ def move(event_id: int, key: str) -> Any:
 def remove(event_id: int, key: str) -> Any:
     """Stop asking a question; answers are kept."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         _question(event, key)
         questions.remove(session, current_actor(), event, key)
     return _saved(event_id)
@@ -90,7 +90,7 @@ def remove(event_id: int, key: str) -> Any:
 def restore(event_id: int, key: str) -> Any:
     """Ask a removed question again."""
     with db.transaction() as session:
-        event = console_event(session, event_id)
+        event = console_event(session, event_id, for_change=True)
         _question(event, key)
         try:
             questions.restore(session, current_actor(), event, key)
