@@ -6,6 +6,7 @@ Each command imports what it needs when it is called: a process should not hold 
 import signal
 import socket
 import threading
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -66,7 +67,7 @@ def service_cli(package: str) -> click.Group:
         service = load(package)
         node = f"{queues.replace(',', '+')}@{socket.gethostname()}"
         _take_up(service, queues.split(","), node)
-        Watchdog(queues.split(","), TASK_SECONDS).start()
+        Watchdog(queues.split(","), TASK_SECONDS, partial(_show_life, service)).start()
         arguments = ["worker", "-Q", queues, "-P", "solo", "-n", node]
         service.celery.start([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"])
 
@@ -88,6 +89,19 @@ def service_cli(package: str) -> click.Group:
         upgrade(load(package))
 
     return cli
+
+
+def _show_life(service: "Service", queue: str) -> None:
+    """Store that the worker of ``queue`` works; nothing while the database does not answer."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared import heartbeat
+
+    try:
+        with service.db.transaction() as session:
+            heartbeat.record(session, queue)
+    except SQLAlchemyError as error:
+        logger.warning("heartbeat-not-stored", queue=queue, error=type(error).__name__)
 
 
 def _take_up(service: "Service", served: list[str], node: str) -> None:

@@ -16,8 +16,8 @@ from shared import clock, queues
 from shared.delivery.models import Heartbeat
 
 EVERY_SECONDS = 5.0
-# A heartbeat this old means that something is wrong: a dozen were missed.
-STALE_AFTER = timedelta(seconds=60)
+# A heartbeat this old means that something is wrong: no task may take so long (shared/worker.py).
+STALE_AFTER = timedelta(seconds=120)
 RELAY, BEAT = queues.RELAY_HEARTBEAT, queues.BEAT_HEARTBEAT
 
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, Integer, String, Text, func, select, text, update
+from sqlalchemy import Index, Integer, String, Text, case, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -167,13 +167,19 @@ def register_worker(db: Database, kinds: Sequence[JobKind], node: str) -> int:
     """
     global _node
     _node = node
-    left = 0
+    left, now = 0, clock.real_now()
     with db.transaction() as session:
         for kind in kinds:
             model = kind.model
             orphaned = update(model).where(model.state == RUNNING, model.held_by == node)
             released = session.scalars(
-                orphaned.values(state=WAITING, due_at=clock.real_now(), held_by=None).returning(model.id)
+                orphaned.values(
+                    state=WAITING,
+                    # Twice at once: a worker may be killed. One that dies each time comes back later and later.
+                    due_at=case((model.attempts <= 2, now), else_=now + LONGEST_RETRY / 15 * (model.attempts - 2)),
+                    last_error=func.coalesce(model.last_error, "its worker died, or the work took too long"),
+                    held_by=None,
+                ).returning(model.id)
             ).all()
             left += len(released)
     return left

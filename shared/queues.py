@@ -18,7 +18,7 @@ def acknowledgements(service: str) -> str:
 
 def apply_task(service: str) -> str:
     """Name of the task that applies a batch of facts in ``service``."""
-    return f"{service}.apply-messages"
+    return f"{service}.apply-facts"
 
 
 def acknowledge_task(service: str) -> str:

@@ -17,7 +17,7 @@ from stack.processes import BEAT, Process
 from stack.supervision import State
 
 # Longer than a worker needs to end itself and start again.
-SILENT_SECONDS = 90.0
+SILENT_SECONDS = 180.0
 LOOK_SECONDS = 10.0
 
 

@@ -32,7 +32,7 @@ def record(
             actor_name=actor.name,
             action=action,
             event_id=event_id,
-            subject=str(subject),
+            subject="" if subject is None else str(subject),
             reason=reason,
             before=dict(before) if before is not None else None,
             after=dict(after) if after is not None else None,

@@ -5,6 +5,7 @@ letter and holds up nobody. Errors that pass by themselves (a lost connection, a
 batch is not acknowledged and comes again.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -14,6 +15,7 @@ import structlog
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -50,12 +52,16 @@ def apply_batch(db: Database, handlers: Mapping[str, Handler], source: str, mess
     risky = len(messages) == 1 and messages[0].attempts > RISKY_AFTER
     if risky and _killed_its_worker(db, source, messages[0]):
         return [messages[0].id]
-    for contract_type, of_one_kind in _by_type(messages):
-        # A transaction for each kind: locks of one kind are gone before those of the next are taken, so that each
-        # handler can take its own in the order of the service, whatever else is in the batch.
-        with db.transaction() as session:
-            _apply_kind(session, handlers, source, contract_type, of_one_kind)
-            if risky:
+    try:
+        for contract_type, of_one_kind in _by_type(messages):
+            # A transaction for each kind: locks of one kind are gone before those of the next are taken, so that each
+            # handler can take its own in the order of the service, whatever else is in the batch.
+            with db.transaction() as session:
+                _apply_kind(session, handlers, source, contract_type, of_one_kind)
+    finally:
+        if risky:
+            # Applied or not, its worker lives: only a death leaves the note.
+            with contextlib.suppress(SQLAlchemyError), db.transaction() as session:
                 session.execute(delete(RiskyMessage).where(*_is(source, messages[0])))
     return [message.id for message in messages]
 
@@ -87,7 +93,7 @@ def _is(source: str, message: Message) -> tuple[ColumnElement[bool], ...]:
 def _killed_its_worker(db: Database, source: str, message: Message) -> bool:
     """Note, before it is tried, that a message is tried; after MOST_RISKY_TRIES notes keep it as a dead letter.
 
-    The note is gone when the message was applied: what is left of it are tries from which no worker came back.
+    The note is gone when the try has ended, however it ended: what is left are tries from which no worker came back.
     """
     note = insert(RiskyMessage).values(source=source, message_id=message.id, tries=1, tried_at=clock.real_now())
     counted = note.on_conflict_do_update(

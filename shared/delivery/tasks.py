@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 def register(celery: Celery, db: Database, handlers: Mapping[str, Handler]) -> None:
-    """Give ``celery`` the tasks ``<service>.apply-messages`` and ``<service>.acknowledge-messages``."""
+    """Give ``celery`` the tasks ``<service>.apply-facts`` and ``<service>.acknowledge-messages``."""
 
     @celery.task(name=queues.apply_task(db.service))
     def apply_messages(source: str, batch: list[dict[str, Any]]) -> None:

@@ -39,7 +39,8 @@ def decide(
         }
         statement = insert(Decision).values(row)
         session.execute(statement.on_conflict_do_update(index_elements=["participant_id"], set_=row))
-    _record(session, event_id, participant_id, kind, reason, actor, before)
+    if kind or before:
+        _record(session, event_id, participant_id, kind, reason, actor, before)
     for event in events:
         event.evaluate_at = event.issue_at
 
