@@ -15,7 +15,7 @@ REQUIRED = _l("Bagian ini wajib diisi.")
 
 def _check_storable(text: str) -> None:
     if not is_storable(text):
-        raise ValidationError(_l("Teks memuat karakter yang tidak dapat disimpan."))
+        raise ValidationError([_l("Teks memuat karakter yang tidak dapat disimpan.")])
 
 
 class Text(fields.String):

@@ -7,12 +7,14 @@ import structlog
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DataError, OperationalError
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from shared.db import describe, is_transient
 from shared.web import access
+from shared.web.forms import FormErrors
 
 log = structlog.get_logger()
 
@@ -52,6 +54,20 @@ def install(app: Flask) -> None:
         response = app.make_response(_answer(503, None, None))
         response.headers["Retry-After"] = "2"
         return response
+
+    @app.errorhandler(FormErrors)
+    def refused_form(error: FormErrors) -> Any:
+        # Of a view that has no page to show the form again.
+        told = " ".join(text for texts in error.errors.values() for text in texts)
+        return _answer(422, error.errors, None, told)
+
+    @app.errorhandler(IntegrityError)
+    def taken(error: IntegrityError) -> Any:
+        # Somebody else stored the same thing in the moment between the look and the writing.
+        if not isinstance(error.orig, UniqueViolation):
+            return unexpected(error)
+        log.warning("stored-by-another", path=request.path, error=describe(error))
+        return _answer(409, None, None)
 
     @app.errorhandler(RecursionError)
     @app.errorhandler(DataError)
@@ -98,6 +114,7 @@ def _title(status: int) -> str:
         403: _("Tidak diizinkan"),
         404: _("Halaman tidak ditemukan"),
         405: _("Metode ini tidak didukung"),
+        409: _("Orang lain baru saja menyimpan hal yang sama"),
         413: _("Kiriman terlalu besar"),
         415: _("Jenis isi tidak didukung"),
         422: _("Ada isian yang perlu diperbaiki"),
@@ -115,5 +132,6 @@ def _advice(status: int) -> str:
         503: _("Data Anda aman. Coba lagi sebentar lagi."),
         500: _("Data Anda aman. Coba lagi; bila berulang, sebutkan nomor di bawah kepada panitia."),
         400: _("Muat ulang halaman, lalu coba lagi."),
+        409: _("Muat ulang halaman, lalu coba lagi."),
     }
     return advice.get(status, _("Kembali dan coba lagi, atau hubungi panitia."))

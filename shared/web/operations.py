@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shared import clock, heartbeat, jobs, vitals
@@ -76,9 +77,14 @@ def blueprint(service: Service, prefix: str) -> Blueprint:
         kind = next((kind for kind in service.jobs if kind.task == task), None)
         if kind is None:
             abort(404)
-        with service.db.transaction() as session:
-            row = session.get(kind.model, job_id)
-            queued = row is not None and row.state == jobs.FAILED and jobs.retry(session, kind, job_id)
+        try:
+            with service.db.transaction() as session:
+                row = session.get(kind.model, job_id)
+                queued = row is not None and row.state == jobs.FAILED and jobs.retry(session, kind, job_id)
+        except IntegrityError:
+            # An event, for instance, has one unfinished run at most.
+            flash(_("Pekerjaan lain untuk hal yang sama belum selesai. Tunggu sampai selesai."), "error")
+            return back()
         if queued:
             log.info("job-asked-again", task=task, id=str(job_id), by=g.principal.id)
             flash(_("Pekerjaan itu masuk antrean lagi."), "success")

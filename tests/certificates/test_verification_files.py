@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from services.certificates.app import create_app
 from services.certificates.rendering import document
 from services.certificates.signing import credential
-from services.certificates.verification import uploads
 from shared import keys
 from tests.certificates import support
 from tests.markup import csrf_token, element
@@ -147,8 +146,3 @@ def test_a_file_that_is_too_large_is_refused(client):
 
 def test_a_form_from_elsewhere_is_refused(client):
     assert client.post("/v/", data={"credential": "{}"}).status_code == 400
-
-
-def test_unpacking_is_bounded():
-    bomb = b"stream\n" + zlib.compress(b"a" * 50_000_000) + b"endstream"
-    assert all(len(uploads._unpacked(data)) <= uploads.LARGEST_CREDENTIAL for data in uploads._streams(bomb))

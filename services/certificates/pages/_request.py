@@ -4,8 +4,9 @@ from flask import request
 
 
 def query_text(name: str, longest: int = 200) -> str:
-    """A query parameter, trimmed, with inner white space folded; empty if it is missing."""
-    return " ".join(request.args.get(name, "").split())[:longest]
+    """A query parameter, trimmed, with white space and control characters folded; empty if it is missing."""
+    typed = request.args.get(name, "")
+    return " ".join("".join(one if one.isprintable() else " " for one in typed).split())[:longest]
 
 
 def uploaded(name: str) -> bytes:

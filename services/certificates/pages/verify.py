@@ -18,12 +18,14 @@ from services.certificates.verification.findings import (
 )
 from shared import keys
 from shared.web.access import PUBLIC, who
-from shared.web.limits import limiter
+from shared.web.limits import limiter, takes_up_to
 
 blueprint = Blueprint("verify", __name__, url_prefix="/v")
 
 # For one address, which a whole campus may share. A code of 80 bits cannot be guessed anyway.
 LIMIT = "120 per minute"
+# Our own documents with five large logos have about 2 MB.
+LARGEST_UPLOAD = 3 * 1024 * 1024
 
 
 @blueprint.get("/")
@@ -40,6 +42,7 @@ def form() -> Any:
 @blueprint.post("/")
 @limiter.limit("30 per minute")
 @who(PUBLIC)
+@takes_up_to(LARGEST_UPLOAD)
 def check() -> Any:
     """The standing of an uploaded PDF or a pasted credential."""
     content = uploaded("file")

@@ -5,6 +5,8 @@ from marshmallow import RAISE, Schema, fields, validate
 from shared.contracts import ROLES
 from shared.fields import Instant, Text
 
+# Topics are the longest list: an organiser can type 4,000 characters of them, one a line.
+_SHORT_LIST = validate.Length(max=2_000)
 _SHA256 = validate.Regexp(r"[0-9a-f]{64}\Z")
 
 
@@ -62,8 +64,8 @@ class CertificateSchema(Strict):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     event = fields.Nested(EventSchema, required=True)
     organiser = Text(required=True)
-    partners = fields.List(Text(), required=True)
-    signatories = fields.List(fields.Nested(SignatorySchema), required=True)
+    partners = fields.List(Text(), required=True, validate=_SHORT_LIST)
+    signatories = fields.List(fields.Nested(SignatorySchema), required=True, validate=_SHORT_LIST)
     issued_at = Instant(required=True)
     # The edition of the design. Another edition draws other bytes from the same data.
     design = fields.String(load_default="", validate=validate.Length(max=64))
@@ -71,6 +73,6 @@ class CertificateSchema(Strict):
     statement = Text(load_default=None, allow_none=True)
     statement_en = Text(load_default=None, allow_none=True)
     bilingual = fields.Boolean(load_default=False)
-    logos = fields.List(fields.Nested(LogoSchema), load_default=list)
-    sessions = fields.List(fields.Nested(AgendaItemSchema), load_default=list)
-    topics = fields.List(Text(longest=500), load_default=list)
+    logos = fields.List(fields.Nested(LogoSchema), load_default=list, validate=_SHORT_LIST)
+    sessions = fields.List(fields.Nested(AgendaItemSchema), load_default=list, validate=_SHORT_LIST)
+    topics = fields.List(Text(longest=500), load_default=list, validate=_SHORT_LIST)

@@ -20,11 +20,13 @@ _DOMAIN = b"HADIR-CERTIFICATE-1\0"
 # Crockford's base32, which leaves out letters that look like others. 16 characters are 80 bits.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 CODE_LENGTH = 16
+# Of a credential's text.
+LARGEST = 100_000
 _READ_AS = str.maketrans("ilo", "110", "- ")
 
 
 class NotACredential(ValueError):
-    """The text does not have the form of one of our credentials."""
+    """The text does not have the form of one of our credentials, or we did not sign it."""
 
 
 def new_code() -> str:
@@ -67,16 +69,36 @@ def write(data: Mapping[str, Any], kid: int, signature: bytes) -> str:
 
 
 def read(text: str | bytes) -> tuple[dict[str, Any], int, bytes]:
-    """Data, key number and signature of a credential, not verified yet.
+    """Data, key number and signature of a text with the form of a credential: not verified yet, and of any content.
 
-    Raises NotACredential.
+    It costs little whatever the text is; what is in the data is looked at only after its signature. Raises
+    NotACredential.
     """
+    if len(text) > LARGEST:
+        raise NotACredential("too long")
     try:
-        credential = json.loads(text)
+        credential = json.loads(text, parse_constant=_refuse)
         data, proof = credential["certificate"], credential["signature"]
-        CertificateSchema().load(data)
-        kid, signature = int(proof["kid"]), keys.decode(proof["value"])
+        kid, signature = proof["kid"], keys.decode(proof["value"])
         canonical(data)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotACredential(repr(error)[:200]) from error
+    if type(kid) is not int or not isinstance(data, dict):
+        raise NotACredential("no number of a key, or no object")
+    return data, kid, signature
+
+
+def verified(text: str | bytes) -> tuple[dict[str, Any], int, bytes]:
+    """Data, key number and signature of a credential that we signed. Raises NotACredential."""
+    data, kid, signature = read(text)
+    if not is_genuine(data, kid, signature):
+        raise NotACredential("not signed by us")
+    try:
+        CertificateSchema().load(data)
+    except ValidationError as error:
         raise NotACredential(repr(error)[:200]) from error
     return data, kid, signature
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

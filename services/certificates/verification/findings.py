@@ -87,10 +87,8 @@ def check_credential(session: Session, text: str | bytes) -> Finding:
     A genuine credential proves the name even after we have erased it.
     """
     try:
-        data, kid, signature = credential.read(text)
+        data, _kid, _signature = credential.verified(text)
     except credential.NotACredential:
-        return Finding(ALTERED)
-    if not credential.is_genuine(data, kid, signature):
         return Finding(ALTERED)
     finding = look_up(session, data["code"])
     return replace(finding, data=data, withheld=False) if finding.certificate else Finding(UNKNOWN)

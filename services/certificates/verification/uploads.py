@@ -1,8 +1,10 @@
 """Finds our credential inside an uploaded PDF, without trusting the file.
 
-The streams of the file are searched one by one, each unpacked to a limited size. Nothing else of the PDF is
-interpreted, so it cannot mislead or exhaust a parser. A PDF that another program saved again keeps its attachments
-and is found as well.
+The streams of the file are searched one by one. Nothing else of the PDF is interpreted, so it cannot mislead or
+exhaust a parser. A PDF that another program saved again keeps its attachments and is found as well.
+
+Everything is bounded before it is read: of each stream only the beginning is unpacked, and only a few streams that
+begin as a credential does are unpacked further.
 """
 
 import re
@@ -11,38 +13,42 @@ from collections.abc import Iterator
 
 from services.certificates.signing import credential
 
-LARGEST_CREDENTIAL = 100_000
-MOST_STREAMS = 500
+MOST_STREAMS = 2_000
+MOST_CANDIDATES = 3
+# A credential begins with a brace, perhaps white space, and its first name.
+_BEGINNING = 64
+_MARK = re.compile(rb'\s*\{\s*"certificate"')
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_MARK = b'"certificate"'
 
 
 def credential_in(content: bytes) -> str | None:
-    """The text of the credential in a PDF, or None if there is none."""
-    for data in _streams(content):
-        text = _unpacked(data)
-        if _MARK not in text:
-            continue
+    """The text of the first stream in a PDF that has the form of a credential, or None if there is none."""
+    for data in _candidates(content):
         try:
-            decoded = text.decode()
-            credential.read(decoded)
+            text = data.decode()
+            credential.read(text)
         except (UnicodeDecodeError, credential.NotACredential):
             continue
-        return decoded
+        return text
     return None
 
 
-def _streams(content: bytes) -> Iterator[bytes]:
+def _candidates(content: bytes) -> Iterator[bytes]:
+    """The first few streams that begin as a credential does, unpacked to no more than the largest credential."""
+    found = 0
     for number, match in enumerate(_STREAM.finditer(content)):
-        if number >= MOST_STREAMS:
+        if number >= MOST_STREAMS or found >= MOST_CANDIDATES:
             return
-        end = content.find(b"endstream", match.end())
-        yield content[match.end() : end if end >= 0 else len(content)]
+        if _MARK.match(_unpacked(content, match.end(), _BEGINNING)):
+            found += 1
+            yield _unpacked(content, match.end(), credential.LARGEST)
 
 
-def _unpacked(data: bytes) -> bytes:
-    """At most LARGEST_CREDENTIAL bytes of a stream, which may be compressed with Flate."""
+def _unpacked(content: bytes, start: int, most: int) -> bytes:
+    """At most ``most`` bytes of the stream at ``start``, which may be compressed with Flate."""
+    # Flate makes nothing much larger; where the stream ends, it says itself.
+    data = content[start : start + most + 1_000]
     try:
-        return zlib.decompressobj().decompress(data, LARGEST_CREDENTIAL)
+        return zlib.decompressobj().decompress(data, most)
     except zlib.error:
-        return data[:LARGEST_CREDENTIAL].rstrip(b"\r\n")
+        return data.partition(b"endstream")[0][:most].rstrip(b"\r\n")

@@ -11,4 +11,4 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 def plausible(instant: datetime) -> None:
     """Validator: a time that calculations with time zones can handle."""
     if not _EARLIEST <= instant <= _LATEST:
-        raise ValidationError(_l("Waktu di luar jangkauan."))
+        raise ValidationError([_l("Waktu di luar jangkauan.")])

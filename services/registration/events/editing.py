@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.registration import audit
@@ -113,7 +113,8 @@ def _whole_day(event: Event) -> AgendaItem:
 
 
 def free_slug(session: Session, title: str) -> str:
-    """A slug from ``title`` that no other event has."""
+    """A slug from ``title`` that no other event has, nor gets before this transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("slugs of events"))))
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-") or "acara"
     taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base))))

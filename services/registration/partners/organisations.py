@@ -68,6 +68,8 @@ def _describe(partner: Partner) -> dict[str, object]:
 
 
 def _refuse_taken_name(session: Session, event: Event, name: str, but: int | None) -> None:
+    # Two organisers may add the same partner at the same moment.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"partners of event {event.id}"))))
     taken = select(Partner.id).where(Partner.event_id == event.id, func.lower(Partner.name) == name.lower())
     if session.scalar(taken.where(Partner.id != but) if but else taken):
         raise NameTaken(name)

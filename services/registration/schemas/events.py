@@ -1,6 +1,7 @@
 """Events and their agenda: what organisers fill in, and what the JSON API answers."""
 
 import re
+from datetime import date
 from typing import Any
 
 from flask_babel import format_date
@@ -9,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
 
 from services.registration.schemas.fields import CHOOSE, NUMBER_MESSAGES, SEATS_RANGE, WallTime
-from shared.fields import Instant, Text
+from shared.fields import REQUIRED, Instant, Text
 
 ZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura", "Asia/Singapore", "Asia/Dili", "UTC")
 PERCENT = validate.Range(min=0, max=100, error=_l("Isi angka dari {min} sampai {max}."))
@@ -77,6 +78,7 @@ class EventForm(Schema):
             raise ValidationError([_("Hari dan tanggal tidak cocok: tanggal itu adalah %(day)s.", day=day)], "weekday")
 
 
+BAD_DAY = _l("Isi tanggal, misalnya 2022-12-25.")
 BAD_PATTERN = _l("Pola nomor harus memuat {seq}, dan boleh {roman_month}, {month}, dan {year}.")
 
 
@@ -117,7 +119,12 @@ class AgendaItemForm(Schema):
 class CopyForm(Schema):
     """The day to which an event is copied."""
 
-    day = fields.Date(required=True, error_messages={"invalid": _l("Isi tanggal, misalnya 2022-12-25.")})
+    day = fields.Date(
+        required=True,
+        # Narrower than for the form of an event: the agenda moves along, and must stay in reach as well.
+        validate=validate.Range(min=date(1991, 1, 1), max=date(2199, 12, 31), error=BAD_DAY),
+        error_messages={"invalid": BAD_DAY, "required": REQUIRED, "null": REQUIRED},
+    )
 
 
 class EventsQuery(Schema):

@@ -161,9 +161,15 @@ def group(number: int | None, topics: list[str]) -> str:
     return f"{number}: {topics[number - 1]}" if number <= len(topics) else str(number)
 
 
-def unreadable_file(reason: str, most_rows: int) -> str:
+def unreadable_file(reason: str, most_rows: int, most_columns: int) -> str:
     """Why an uploaded file cannot be read."""
+    limits = {"rows": most_rows, "columns": most_columns}
     return {
         "empty": _("Berkas ini kosong."),
         "too_long": _("Berkas ini terlalu panjang: paling banyak %(most)s baris.", most=most_rows),
+        "too_large": _(
+            "Isi berkas ini terlalu banyak: paling banyak %(rows)s baris dan %(columns)s kolom teks. "
+            "Hapus lembar, format, dan teks lain, atau simpan sebagai CSV.",
+            **limits,
+        ),
     }.get(reason) or _("Berkas ini bukan tabel CSV atau XLSX yang dapat dibaca.")

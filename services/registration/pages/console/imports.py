@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.registration import words
 from services.registration.access import console_partner, current_actor
 from services.registration.enrolment import importing
-from services.registration.enrolment.spreadsheets import MOST_ROWS, Unreadable
+from services.registration.enrolment.spreadsheets import MOST_COLUMNS, MOST_ROWS, Unreadable
 from services.registration.events.questions import asked
 from services.registration.models import Import, Partner, db
 from services.registration.models.imports import PREVIEWED
@@ -63,7 +63,8 @@ def upload(partner_id: int) -> Any:
         try:
             row = importing.upload(session, partner, file.filename or "", data)
         except Unreadable as error:
-            raise FormErrors({"file": [words.unreadable_file(error.reason, MOST_ROWS)]}, {}) from error
+            why = words.unreadable_file(error.reason, MOST_ROWS, MOST_COLUMNS)
+            raise FormErrors({"file": [why]}, {}) from error
     return redirect(url_for("imports.preview", partner_id=partner_id, import_id=row.id), 303)
 
 
