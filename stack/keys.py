@@ -40,7 +40,8 @@ class Addresses:
     """Where everything is in one running stack."""
 
     public: str
-    broker: str
+    # By owner: each has a user of its own in Valkey.
+    brokers: Mapping[str, str]
     databases: Mapping[str, str]
     smtp: str
     clock_file: str
@@ -91,7 +92,7 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
     """The settings of a process of ``owner`` (a service, ``beat`` or ``mailbox``): its own secrets and no others."""
     values = {"HADIR_LOG": "console", "HADIR_CLOCK_FILE": at.clock_file, "HADIR_PUBLIC_URL": at.public}
     if owner in SERVICES or owner == BEAT:
-        values["HADIR_BROKER_URL"] = at.broker
+        values["HADIR_BROKER_URL"] = at.brokers[owner]
     if owner in SERVICES:
         values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": ring_of(held, ring) for ring in RINGS}
         values["HADIR_SECRET_KEY"] = held[f"secret-{owner}"]
@@ -124,6 +125,7 @@ def _makers() -> dict[str, Callable[[], str]]:
     makers: dict[str, Callable[[], str]] = dict.fromkeys(("postgres", "broker", "supervisor"), _password)
     for service in SERVICES:
         makers |= {f"database-{service}": _password, f"secret-{service}": _password}
+    makers |= {f"broker-{owner}": _password for owner in (*SERVICES, BEAT)}
     makers |= {f"{ring}-key": _signing_key for ring in RINGS}
     makers |= {"organiser-password": _typed_password, "coordinator-password": _typed_password}
     return makers
