@@ -78,6 +78,11 @@ def rotate(path: Path, ring: str) -> int:
     return number
 
 
+def broker(held: Secrets) -> tuple[str, dict[str, str]]:
+    """The administrator's password in Valkey, and the password of each owner's user."""
+    return held["broker"], {owner: held[f"broker-{owner}"] for owner in (*SERVICES, BEAT)}
+
+
 def ring_of(held: Secrets, ring: str) -> str:
     """The public keys of a ring: the one that signs, and those that it replaced."""
     return ",".join(filter(None, (public(held[f"{ring}-key"]), held.get(f"{ring}-retired", ""))))

@@ -14,7 +14,6 @@ from typing import IO, Self
 from shared import clock as business_clock
 from shared.queues import SERVICES
 from stack import gateway, keys, ports, processes, unprivileged
-from stack.broker_rights import OWNERS
 from stack.clock import EVENT_ZONE, business_now, demo_start
 from stack.engine import tail
 from stack.engines import PostgresServer, ValkeyServer
@@ -162,10 +161,7 @@ class Stack:
         self.postgres = PostgresServer(
             self.data_dir / "postgres", self.ports["postgres"], self._durable, self.secrets["postgres"]
         )
-        users = {owner: self.secrets[f"broker-{owner}"] for owner in OWNERS}
-        self.valkey = ValkeyServer(
-            self.data_dir / "valkey", self.ports["valkey"], password=self.secrets["broker"], users=users
-        )
+        self.valkey = ValkeyServer(self.data_dir / "valkey", self.ports["valkey"], True, *keys.broker(self.secrets))
         self.postgres.prepare()
         self.valkey.prepare()
         self.supervisor.start(self._programs())
@@ -193,7 +189,7 @@ class Stack:
         """The environment of a process: its owner's settings, and nothing of ours but PATH and TZ."""
         at = keys.Addresses(
             public=self.public_url,
-            brokers={owner: self.valkey.url_of(owner) for owner in OWNERS},
+            brokers={owner: self.valkey.url_of(owner) for owner in self.valkey.users},
             databases={service: self.database_url(service) for service in SERVICES},
             smtp=f"smtp://{HOST}:{self.ports.get('smtp', 9)}",
             clock_file=str(self.clock_file),
