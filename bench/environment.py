@@ -17,6 +17,7 @@ from typing import Any
 
 from shared.queues import SERVICES
 from stack import keys
+from stack.broker_rights import OWNERS
 from stack.engines import PostgresServer, ValkeyServer
 from stack.ports import HOST, free_port
 from stack.processes import PROCESSES
@@ -36,7 +37,7 @@ class Environment:
         self.secrets = keys.fresh()
         self.addresses = keys.Addresses(
             public="http://localhost:8080",
-            broker=valkey.url,
+            brokers=dict.fromkeys(OWNERS, valkey.url),
             databases={name: postgres.create_service_database(name) for name in SERVICES},
             smtp=f"smtp://{HOST}:9",
             clock_file="",

@@ -3,8 +3,9 @@
 from typing import Any
 
 from celery import Celery, signals
+from kombu.entity import Queue
 
-from shared import log, settings
+from shared import log, queues, settings
 from shared.broker import TIMEOUT_SECONDS as BROKER_TIMEOUT_SECONDS
 
 # A task that takes longer has its worker ended (shared/watchdog.py). A job's lease is longer (shared/jobs.py), so that
@@ -18,6 +19,8 @@ _CONFIG: dict[str, Any] = {
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
+    # Commands by broadcast would let one service stop the workers of another.
+    "worker_enable_remote_control": False,
     # Rows, not messages, hold work that is due later; see shared/jobs.py.
     "broker_transport_options": {
         # Kombu's own acknowledgements in Redis are off: the outbox and the leases keep work safe. When the
@@ -31,6 +34,9 @@ _CONFIG: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "broker_connection_timeout": BROKER_TIMEOUT_SECONDS,
     "task_publish_retry": False,
+    # A queue in Redis is a list, there when something is in it. Declaring it would only store bindings, which nobody
+    # needs, as messages name their queue, and which one service could change for another.
+    "task_queues": [Queue(name, routing_key=name, no_declare=True) for name in queues.ALL],
     "task_create_missing_queues": True,
     "timezone": "UTC",
     "enable_utc": True,

@@ -40,7 +40,8 @@ class Addresses:
     """Where everything is in one running stack."""
 
     public: str
-    broker: str
+    # By owner: each has a user of its own in Valkey.
+    brokers: Mapping[str, str]
     databases: Mapping[str, str]
     smtp: str
     clock_file: str
@@ -77,6 +78,11 @@ def rotate(path: Path, ring: str) -> int:
     return number
 
 
+def broker(held: Secrets) -> tuple[str, dict[str, str]]:
+    """The administrator's password in Valkey, and the password of each owner's user."""
+    return held["broker"], {owner: held[f"broker-{owner}"] for owner in (*SERVICES, BEAT)}
+
+
 def ring_of(held: Secrets, ring: str) -> str:
     """The public keys of a ring: the one that signs, and those that it replaced."""
     return ",".join(filter(None, (public(held[f"{ring}-key"]), held.get(f"{ring}-retired", ""))))
@@ -91,7 +97,7 @@ def environment(owner: str, held: Secrets, at: Addresses) -> dict[str, str]:
     """The settings of a process of ``owner`` (a service, ``beat`` or ``mailbox``): its own secrets and no others."""
     values = {"HADIR_LOG": "console", "HADIR_CLOCK_FILE": at.clock_file, "HADIR_PUBLIC_URL": at.public}
     if owner in SERVICES or owner == BEAT:
-        values["HADIR_BROKER_URL"] = at.broker
+        values["HADIR_BROKER_URL"] = at.brokers[owner]
     if owner in SERVICES:
         values |= {f"HADIR_{ring.upper()}_PUBLIC_KEYS": ring_of(held, ring) for ring in RINGS}
         values["HADIR_SECRET_KEY"] = held[f"secret-{owner}"]
@@ -124,6 +130,7 @@ def _makers() -> dict[str, Callable[[], str]]:
     makers: dict[str, Callable[[], str]] = dict.fromkeys(("postgres", "broker", "supervisor"), _password)
     for service in SERVICES:
         makers |= {f"database-{service}": _password, f"secret-{service}": _password}
+    makers |= {f"broker-{owner}": _password for owner in (*SERVICES, BEAT)}
     makers |= {f"{ring}-key": _signing_key for ring in RINGS}
     makers |= {"organiser-password": _typed_password, "coordinator-password": _typed_password}
     return makers

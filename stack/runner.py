@@ -161,7 +161,7 @@ class Stack:
         self.postgres = PostgresServer(
             self.data_dir / "postgres", self.ports["postgres"], self._durable, self.secrets["postgres"]
         )
-        self.valkey = ValkeyServer(self.data_dir / "valkey", self.ports["valkey"], password=self.secrets["broker"])
+        self.valkey = ValkeyServer(self.data_dir / "valkey", self.ports["valkey"], True, *keys.broker(self.secrets))
         self.postgres.prepare()
         self.valkey.prepare()
         self.supervisor.start(self._programs())
@@ -189,7 +189,7 @@ class Stack:
         """The environment of a process: its owner's settings, and of our own environment only PATH and TZ."""
         at = keys.Addresses(
             public=self.public_url,
-            broker=self.valkey.url,
+            brokers={owner: self.valkey.url_of(owner) for owner in self.valkey.users},
             databases={service: self.database_url(service) for service in SERVICES},
             smtp=f"smtp://{HOST}:{self.ports.get('smtp', 9)}",
             clock_file=str(self.clock_file),

@@ -4,9 +4,10 @@ import os
 import platform
 import signal
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
-from stack import unprivileged
+from stack import broker_rights, unprivileged
 from stack.engine import Engine
 from stack.ports import HOST
 
@@ -14,7 +15,8 @@ from stack.ports import HOST
 class ValkeyServer(Engine):
     """Valkey (the Redis protocol) with a password, on a data directory of its own.
 
-    ``persist``: keep the queues on disk (append-only file, synced every second).
+    ``persist``: keep the queues on disk (append-only file, synced every second). ``users``: the passwords of the
+    owners of processes, each of whom then may use its own queues only; ``password`` is the administrator's.
     """
 
     name = "Valkey"
@@ -25,9 +27,11 @@ class ValkeyServer(Engine):
         port: int | None = None,
         persist: bool = True,
         password: str | None = None,
+        users: Mapping[str, str] | None = None,
     ):
         super().__init__(data_dir, port, password)
         self.persist = persist
+        self.users = dict(users or {})
 
     def prepare(self) -> None:
         self._home = self._make_home()
@@ -54,8 +58,12 @@ class ValkeyServer(Engine):
 
     @property
     def url(self) -> str:
-        """Address for redis-py and Celery."""
+        """Address for redis-py and Celery, with the rights of the administrator."""
         return f"redis://:{self.password}@{HOST}:{self.port}/0"
+
+    def url_of(self, owner: str) -> str:
+        """The same with the rights of one owner in ``users``."""
+        return f"redis://{owner}:{self.users[owner]}@{HOST}:{self.port}/0"
 
     def pause(self) -> None:
         """Make the server hang (SIGSTOP): connections open, nothing answers."""
@@ -81,7 +89,7 @@ class ValkeyServer(Engine):
             # Refusing writes is safe, dropping queued work to make room is not.
             "maxmemory-policy": "noeviction",
         }
-        return "".join(f"{key} {value}\n" for key, value in settings.items())
+        return "".join(f"{key} {value}\n" for key, value in settings.items()) + broker_rights.users(self.users)
 
     def store(self) -> Path:
         """The directory of its append-only files."""

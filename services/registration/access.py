@@ -58,6 +58,14 @@ def console_event(session: Session, event_id: int, for_change: bool = False) -> 
     return event
 
 
+def for_all_events() -> None:
+    """End the request with 403 unless the caller organises every event.
+
+    Creating and copying events, and the team, are theirs: who organises one event sees and changes that one.
+    """
+    must(ORGANISER in g.principal.scopes)
+
+
 def console_partner(session: Session, partner_id: int) -> Partner:
     """The partner with its event; 404 when there is none, 403 when the caller is neither organiser nor coordinator."""
     partner = lookup.partner(session, partner_id)

@@ -89,7 +89,7 @@ def make_app(
     access.install(app, authenticate)
     errors.install(app)
     i18n.install(app)
-    limits.install(app)
+    limits.install(app, service.name)
     app.register_blueprint(health.blueprint(service, prefix))
     app.register_blueprint(operations.blueprint(service, prefix))
     app.register_blueprint(

@@ -74,7 +74,7 @@ def install(app: Flask) -> None:
     def hopeless_input(error: Exception) -> Any:
         # JSON nested thousands deep, or a value that the database cannot hold: the client's error, though a
         # schema should have caught it.
-        log.warning("input-refused-late", path=request.path, error=describe(error))
+        log.warning("input-refused-late", route=_route(), error=describe(error))
         return _answer(400, None, None)
 
     @app.errorhandler(ValueError)
@@ -84,8 +84,13 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
-        log.exception("unexpected-error", path=request.path, exc_info=error)
+        log.exception("unexpected-error", route=_route(), exc_info=error)
         return _answer(500, None, None)
+
+
+def _route() -> str:
+    """The request's route for the log. The path itself may hold a link's token, with which anybody could act."""
+    return str(request.url_rule) if request.url_rule else "-"
 
 
 def _field_errors(error: HTTPException) -> Any:

@@ -45,10 +45,11 @@ def takes_up_to(bytes_of_body: int) -> Callable[[View], View]:
     return decorate
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, service: str) -> None:
     """Let views of ``app`` use ``@limiter.limit("10 per minute")``; nothing is limited by default."""
     app.config["RATELIMIT_STORAGE_URI"] = f"{SCHEME}{settings.broker_url()}"
-    app.config["RATELIMIT_KEY_PREFIX"] = "hadir-limit"
+    # The broker lets each service use its own keys only.
+    app.config["RATELIMIT_KEY_PREFIX"] = f"hadir-limit-{service}"
     limiter.init_app(app)
 
     # Before anything reads the body, as the look for a CSRF token does.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.queues import SERVICES
 from stack import keys
+from stack.broker_rights import OWNERS
 
 
 def lines(public_url: str) -> str:
@@ -16,6 +17,7 @@ def lines(public_url: str) -> str:
         "POSTGRES_PASSWORD": made["postgres"],
         "VALKEY_PASSWORD": made["broker"],
     }
+    values |= {f"{owner.upper()}_BROKER_PASSWORD": made[f"broker-{owner}"] for owner in OWNERS}
     for service in SERVICES:
         values[f"{service.upper()}_DATABASE_PASSWORD"] = made[f"database-{service}"]
         values[f"{service.upper()}_SECRET_KEY"] = made[f"secret-{service}"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from hypothesis import example, given
@@ -14,7 +15,7 @@ from joserfc.jwk import OctKey, OKPKey
 
 from services.registration.service import service
 from shared import clock, keys, settings
-from shared.web import signin
+from shared.web import errors, signin
 from shared.web.access import COORDINATOR, DEVICE, ORGANISER, PUBLIC, Principal, who
 from shared.web.app import make_app
 
@@ -234,3 +235,17 @@ def test_under_https_cookies_are_bound_to_the_host(monkeypatch):
     signin.set_cookie(response, "x")
     assert "Secure" in response.headers["Set-Cookie"]
     assert "Domain" not in response.headers["Set-Cookie"]
+
+
+def test_an_error_behind_a_link_does_not_log_the_links_token(app, monkeypatch):
+    logged = structlog.testing.LogCapture()
+    monkeypatch.setattr(errors, "log", structlog.wrap_logger(None, processors=[logged]))
+
+    @app.get("/test/link/<token>")
+    @who(PUBLIC)
+    def link(token):
+        raise RuntimeError("broken")
+
+    assert app.test_client().get("/test/link/secret-of-the-link").status_code == 500
+    assert "/test/link/<token>" in str(logged.entries)
+    assert "secret-of-the-link" not in str(logged.entries)

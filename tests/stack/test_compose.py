@@ -14,7 +14,7 @@ import yaml
 
 from shared import queues
 from shared.queues import SERVICES
-from stack import gateway, keys, unprivileged
+from stack import broker_rights, gateway, keys, unprivileged
 from stack.compose import secrets
 from stack.engines import PostgresServer
 from stack.processes import MIGRATIONS, PROCESSES, Process
@@ -67,7 +67,13 @@ def test_the_embedded_stack_serves_the_same_queues() -> None:
 
 @pytest.mark.parametrize("process", OURS, ids=lambda process: process.name)
 def test_each_gets_the_settings_it_gets_in_the_embedded_stack(process: Process) -> None:
-    at = keys.Addresses("http://x", "redis://x", dict.fromkeys(SERVICES, "postgresql://x"), "smtp://x", "x")
+    at = keys.Addresses(
+        "http://x",
+        dict.fromkeys(broker_rights.OWNERS, "redis://x"),
+        dict.fromkeys(SERVICES, "postgresql://x"),
+        "smtp://x",
+        "x",
+    )
     expected = set(keys.environment(process.owner, keys.fresh(), at)) - EMBEDDED_ONLY
     assert set(environment(process.name)) == expected
 
@@ -82,6 +88,9 @@ def test_each_holds_its_own_secrets_only(process: Process) -> None:
         own = service == process.owner
         assert (f"{service.upper()}_DATABASE_PASSWORD" in everything) == own
         assert (f"{service.upper()}_SECRET_KEY" in everything) == own
+    for owner in broker_rights.OWNERS:
+        assert (f"{owner.upper()}_BROKER_PASSWORD" in everything) == (owner == process.owner)
+    assert "VALKEY_PASSWORD" not in everything
 
 
 def test_every_secret_must_be_given_and_is_made_by_the_command(tmp_path: Path) -> None:

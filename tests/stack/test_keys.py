@@ -11,11 +11,12 @@ from shared.keys import decode, public_keys, signing_key, verifies
 from shared.queues import SERVICES
 from shared.web import signin
 from stack import keys
+from stack.broker_rights import OWNERS
 from stack.processes import PROCESSES
 
 AT = keys.Addresses(
     public="http://localhost:8080",
-    broker="redis://:pw@127.0.0.1:1/0",
+    brokers={owner: f"redis://{owner}:broker-of-{owner}@127.0.0.1:1/0" for owner in OWNERS},
     databases={service: f"postgresql+psycopg://{service}:own-{service}@127.0.0.1:2/{service}" for service in SERVICES},
     smtp="smtp://127.0.0.1:3",
     clock_file="/data/clock.json",
@@ -48,6 +49,7 @@ def test_each_service_gets_its_own_secrets_and_no_others(held: keys.Secrets, ser
     assert ALL_PRIVATE & set(values) == set(keys.PRIVATE[service])
     everything = " ".join(values.values())
     foreign = {f"own-{other}" for other in SERVICES if other != service}
+    foreign |= {f"broker-of-{other}" for other in OWNERS if other != service}
     foreign |= {held[f"secret-{other}"] for other in SERVICES if other != service}
     foreign |= {held[name] for name in ("postgres", "supervisor", "organiser-password", "coordinator-password")}
     ring_owner = {"session": "registration", "ticket": "registration", "certificate": "certificates"}

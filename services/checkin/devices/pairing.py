@@ -83,6 +83,11 @@ def revoke(session: Session, event_id: int, device_id: UUID, actor: Actor) -> bo
     return revoked is not None
 
 
+def find(session: Session, event_id: int, device_id: UUID) -> Device | None:
+    """The device of an event with this id, revoked or not; None when there is none."""
+    return session.scalar(select(Device).where(Device.id == device_id, Device.event_id == event_id))
+
+
 def listed(session: Session, event_id: int) -> list[Device]:
     """The devices of an event, newest first."""
     return list(session.scalars(select(Device).where(Device.event_id == event_id).order_by(Device.created_at.desc())))

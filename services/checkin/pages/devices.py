@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from services.checkin import access, words
@@ -59,6 +59,8 @@ def revoke(event_id: int, device_id: UUID) -> Any:
     """Revoke a device's right to scan."""
     actor = access.staff(event_id)
     with db.transaction() as session:
+        if pairing.find(session, event_id, device_id) is None:
+            abort(404)
         if pairing.revoke(session, event_id, device_id, actor):
             flash(_("Perangkat itu tidak dapat memindai lagi."), "success")
     return redirect(url_for("devices.index", event_id=event_id), 303)

@@ -90,12 +90,13 @@ def end(session: Session, secret: str | None) -> None:
         found.ended_at = clock.real_now()
 
 
-def end_sessions(session: Session, account_id: UUID | str, session_id: UUID | None = None) -> None:
-    """End one session of an account, or all."""
+def end_sessions(session: Session, account_id: UUID | str, session_id: UUID | None = None) -> bool:
+    """End one session of an account, or all; False when there was none to end."""
     statement = update(SignInSession).where(SignInSession.account_id == account_id, SignInSession.ended_at.is_(None))
     if session_id is not None:
         statement = statement.where(SignInSession.id == session_id)
-    session.execute(statement.values(ended_at=clock.real_now()))
+    ended = session.scalars(statement.values(ended_at=clock.real_now()).returning(SignInSession.id)).all()
+    return bool(ended)
 
 
 def open_sessions(session: Session, account_id: UUID | str) -> Sequence[SignInSession]:

@@ -42,17 +42,22 @@ def invite(session: Session, actor: Actor, email: str, name: str, scope: Scope) 
     return account
 
 
-def withdraw(session: Session, actor: Actor, account: Account, scope_id: int) -> None:
-    """Remove one scope from an account; an account without scopes is closed and signed out."""
-    for held in list(account.scopes):
-        if held.id == scope_id:
-            before = {"scope": str(held)}
-            audit.record(session, actor, "account.scope-withdrawn", account.id, event_id=held.event_id, before=before)
-            account.scopes.remove(held)
+def withdraw(session: Session, actor: Actor, account: Account, scope_id: int) -> bool:
+    """Remove one scope from an account; an account without scopes is closed and signed out.
+
+    False when the account has no such scope.
+    """
+    held = next((scope for scope in account.scopes if scope.id == scope_id), None)
+    if held is None:
+        return False
+    before = {"scope": str(held)}
+    audit.record(session, actor, "account.scope-withdrawn", account.id, event_id=held.event_id, before=before)
+    account.scopes.remove(held)
     session.flush()
     if not account.scopes:
         account.active = False
         end_sessions(session, account.id)
+    return True
 
 
 def coordinators(session: Session, partner: Partner) -> list[Account]:
@@ -67,12 +72,13 @@ def coordinators(session: Session, partner: Partner) -> list[Account]:
     )
 
 
-def withdraw_coordinator(session: Session, actor: Actor, partner: Partner, account_id: UUID) -> None:
-    """Remove a partner from the scopes of one of its coordinators."""
-    for account in coordinators(session, partner):
-        for scope in account.scopes:
-            if account.id == account_id and scope.partner_id == partner.id:
-                withdraw(session, actor, account, scope.id)
+def withdraw_coordinator(session: Session, actor: Actor, partner: Partner, account_id: UUID) -> bool:
+    """Remove a partner from the scopes of one of its coordinators; False when the account is none of them."""
+    account = next((one for one in coordinators(session, partner) if one.id == account_id), None)
+    if account is None:
+        return False
+    scope = next(held for held in account.scopes if held.partner_id == partner.id)
+    return withdraw(session, actor, account, scope.id)
 
 
 def find(session: Session, account_id: UUID) -> Account | None:

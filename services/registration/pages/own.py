@@ -133,11 +133,11 @@ def data(token: str) -> Response:
 @who(LINK_HOLDER)
 def erase(token: str) -> Any:
     """Withdraw the consent: everything about the person is erased, when the box is ticked."""
-    if request.form.get("confirm") != "true":
-        flash(_("Centang kotaknya dahulu untuk menghapus data Anda."), "error")
-        return redirect(url_for("own.edit", token=token), 303)
     with db.transaction() as session:
         person = link_holder(session, token)
+        if request.form.get("confirm") != "true":
+            flash(_("Centang kotaknya dahulu untuk menghapus data Anda."), "error")
+            return redirect(url_for("own.edit", token=token), 303)
         slug = person.event.slug
         erasure.erase(session, current_actor(), person.event, person.id)
     return saved(_("Data Anda telah dihapus. Terima kasih sudah memberi tahu kami."), "event.show", slug=slug)

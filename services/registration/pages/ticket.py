@@ -48,10 +48,10 @@ def show(token: str) -> Any:
 @who(LINK_HOLDER)
 def cancel(token: str) -> Any:
     """Cancel the registration, when the box is ticked."""
-    if request.form.get("confirm") != "true":
-        flash(_("Centang kotaknya dahulu untuk membatalkan pendaftaran."), "error")
-        return redirect(url_for("ticket.show", token=token), 303)
     with db.transaction() as session:
         person = link_holder(session, token)
+        if request.form.get("confirm") != "true":
+            flash(_("Centang kotaknya dahulu untuk membatalkan pendaftaran."), "error")
+            return redirect(url_for("ticket.show", token=token), 303)
         cancel_registration(session, person.event, person.id, by_holder=True)
     return redirect(url_for("ticket.show", token=token), 303)

@@ -9,7 +9,7 @@ from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session
 
 from services.registration import words
-from services.registration.access import current_actor
+from services.registration.access import current_actor, for_all_events
 from services.registration.accounts import passwords, sign_in, team
 from services.registration.models import Account, db
 from services.registration.schemas.accounts import ForgotPasswordForm, InviteAccountForm, SetPasswordForm
@@ -24,6 +24,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/console")
 @who(ORGANISER)
 def index(refused: FormErrors | None = None) -> str:
     """Everybody who may sign in."""
+    for_all_events()
     with db.transaction() as session:
         accounts, partner_names = team.everybody(session)
         return render_template(
@@ -41,6 +42,7 @@ def index(refused: FormErrors | None = None) -> str:
 @redisplay(index)
 def invite() -> Any:
     """Invite another organiser."""
+    for_all_events()
     given = load(InviteAccountForm(), request.form)
     with db.transaction() as session:
         team.invite(session, current_actor(), given["email"], given["person"], team.Scope(ORGANISER))
@@ -51,11 +53,13 @@ def invite() -> Any:
 @who(ORGANISER)
 def withdraw(account_id: UUID, scope_id: int) -> Any:
     """Remove a scope from another account."""
+    for_all_events()
     with db.transaction() as session:
         account = team.find(session, account_id)
         if account is None or str(account.id) == g.principal.id:
             abort(404)
-        team.withdraw(session, current_actor(), account, scope_id)
+        if not team.withdraw(session, current_actor(), account, scope_id):
+            abort(404)
     return redirect(url_for("accounts.index"), 303)
 
 
@@ -73,7 +77,8 @@ def sessions() -> str:
 def end(session_id: UUID) -> Any:
     """Sign out one of the caller's browsers."""
     with db.transaction() as session:
-        sign_in.end_sessions(session, g.principal.id, session_id)
+        if not sign_in.end_sessions(session, g.principal.id, session_id):
+            abort(404)
     return saved(_("Sesi diakhiri. Perangkat itu keluar paling lambat dalam 20 menit."), "accounts.sessions")
 
 

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.registration import words
-from services.registration.access import console_event, current_actor
+from services.registration.access import console_event, current_actor, for_all_events
 from services.registration.events import copying, editing, lookup
 from services.registration.events import status as event_status
 from services.registration.models import Event, db
 from services.registration.schemas.events import ZONES, CopyForm, EventForm, NewEventForm
 from services.registration.schemas.fields import wall_text
-from shared.web.access import ORGANISER, must, who
+from shared.web.access import ORGANISER, who
 from shared.web.forms import FormErrors, load, redisplay, saved
 
 blueprint = Blueprint("console_events", __name__, url_prefix="/console/events")
@@ -23,6 +23,7 @@ blueprint = Blueprint("console_events", __name__, url_prefix="/console/events")
 @who(ORGANISER)
 def new(refused: FormErrors | None = None) -> str:
     """A form for a new event."""
+    for_all_events()
     return _page(None, {"timezone": ZONES[0], "share_percent": 75, "certificate_grace_minutes": 15}, refused)
 
 
@@ -31,8 +32,7 @@ def new(refused: FormErrors | None = None) -> str:
 @redisplay(new)
 def create() -> Any:
     """Create a draft."""
-    # Only organisers of all events may create one: a new event belongs to nobody yet.
-    must(ORGANISER in g.principal.scopes)
+    for_all_events()
     given = load(NewEventForm(), request.form)
     with db.transaction() as session:
         organiser = lookup.first_organiser(session, g.principal.name)
@@ -79,6 +79,7 @@ def status(event_id: int) -> Any:
 @redisplay(edit)
 def copy(event_id: int) -> Any:
     """Copy the event to another day; agenda and windows move along."""
+    for_all_events()
     with db.transaction() as session:
         event = console_event(session, event_id)
         made = copying.copy(session, current_actor(), event, load(CopyForm(), request.form)["day"])

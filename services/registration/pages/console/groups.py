@@ -65,10 +65,10 @@ def draw(event_id: int) -> Any:
 def move(event_id: int, participant_id: UUID) -> Any:
     """Put one person into another group."""
     try:
-        given = load(MoveForm(), request.form)
         with db.transaction() as session:
             event = console_event(session, event_id, for_change=True)
             person = participant_of(session, participant_id, event_id=event_id)
+            given = load(MoveForm(), request.form)
             assigning.move(session, current_actor(), event, person.id, given["group"])
     except FormErrors:
         flash(_("Pilih nomor kelompok."), "error")
@@ -81,10 +81,10 @@ def move(event_id: int, participant_id: UUID) -> Any:
 @who(ORGANISER)
 def companion(event_id: int, participant_id: UUID) -> Any:
     """Store the person that somebody accompanies, by ticket code; empty: none."""
-    given = load(CompanionForm(), request.form)
     with db.transaction() as session:
         event = console_event(session, event_id)
         person = participant_of(session, participant_id, event_id=event_id)
+        given = load(CompanionForm(), request.form)
         if not assigning.accompany(session, current_actor(), event, person, given["code"]):
             flash(_("Tidak ada peserta dengan kode itu."), "error")
     return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)

@@ -111,11 +111,11 @@ def decide_name(event_id: int, participant_id: UUID) -> Any:
 @who(ORGANISER)
 def erase(event_id: int, participant_id: UUID) -> Any:
     """Erase a person who asked for it."""
-    if request.form.get("confirm") != "true":
-        flash(_("Centang kotaknya dahulu untuk menghapus data orang ini."), "error")
-        return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)
     with db.transaction() as session:
         event = console_event(session, event_id)
         person = participant_of(session, participant_id, event_id=event_id)
+        if request.form.get("confirm") != "true":
+            flash(_("Centang kotaknya dahulu untuk menghapus data orang ini."), "error")
+            return redirect(url_for("participants.show", event_id=event_id, participant_id=participant_id), 303)
         erasure.erase(session, current_actor(), event, person.id)
     return saved(_("Data orang ini telah dihapus."), "participants.index", event_id=event_id)

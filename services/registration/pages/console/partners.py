@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -176,7 +176,9 @@ def invite(partner_id: int) -> Any:
 def withdraw(partner_id: int, account_id: UUID) -> Any:
     """Remove a coordinator of the partner."""
     with db.transaction() as session:
-        team.withdraw_coordinator(session, current_actor(), _partner(session, partner_id), account_id)
+        partner = _partner(session, partner_id)
+        if not team.withdraw_coordinator(session, current_actor(), partner, account_id):
+            abort(404)
     return _saved(partner_id)
 
 
