@@ -48,9 +48,10 @@ def replay(directory: Path, account: Account) -> tuple[Ledger, Path]:
 def differences(ledger: Ledger) -> dict[str, tuple[object, object]]:
     """What was counted and what was to be, where they differ."""
     counted, wanted = ledger.as_json(), EXPECTED.as_json()
-    return {
-        name: (counted[name], wanted[name]) for name in wanted if name != "seconds" and counted[name] != wanted[name]
-    }
+    different = {name: (counted[name], wanted[name]) for name in wanted if counted[name] != wanted[name]}
+    # The one mail that was being sent when its worker was killed may come twice; see docs/reliability.md.
+    allowed = {"seconds"} | ({"mails_doubled"} if ledger.mails_doubled <= 1 else set())
+    return {name: values for name, values in different.items() if name not in allowed}
 
 
 def _table(ledger: Ledger) -> Table:

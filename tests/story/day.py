@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+import psycopg
 import redis
 
 from stack import keys
@@ -108,6 +109,8 @@ class Day:
     def sign_up(self) -> None:
         """31 people fill the form; one of them cancels; everybody reads their ticket out of the mail."""
         self.narrator.chapter("Pendaftaran")
+        # Nobody takes what check-in is sent: it is under way when Redis is wiped.
+        self.stack.stop_process("checkin-messages")
         with ThreadPoolExecutor(6) as crowd:
             list(crowd.map(self._sign_up_one, self.people))
         until(lambda: all(self.post.to(person.email) for person in self.people), "a ticket for everybody by mail")
@@ -142,10 +145,21 @@ class Day:
         self.foreign_ticket = ticket_in(self.post.to("lain@peserta.example")[0])
 
     def wipe_the_queues(self) -> None:
-        """Redis loses everything, once, with facts under way."""
+        """Redis loses everything, once, with facts in it that check-in has not seen."""
         self.narrator.chapter("Gangguan")
-        redis.Redis.from_url(self.stack.valkey.url).flushall()
-        self.narrator.tell("FLUSHALL: semua antrean dihapus; basis data tetap menjadi kebenaran")
+        with redis.Redis.from_url(self.stack.valkey.url) as broker:
+            until(lambda: bool(broker.llen("checkin.messages")), "facts for check-in in the queue")
+            assert self._undelivered() > 0, "nothing is under way: the wipe would prove nothing"
+            broker.flushall()
+        self.stack.start_process("checkin-messages")
+        self.narrator.tell("FLUSHALL dengan fakta di dalamnya; basis data tetap menjadi kebenaran")
+
+    def _undelivered(self) -> int:
+        """How many facts check-in has not acknowledged."""
+        with psycopg.connect(self.stack.database_url("registration").replace("+psycopg", "")) as connection:
+            statement = "SELECT count(*) FROM outbox WHERE subscriber = 'checkin' AND delivered_at IS NULL"
+            row = connection.execute(statement).fetchone()
+            return int(row[0]) if row else 0
 
     # -- the day -------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psycopg
+import requests
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stack.processes import PROCESSES
 from stack.runner import Stack
-from tests.story.browser import Browser
+from tests.story.browser import Browser, Page
 from tests.story.day import Day
 from tests.story.documents import Document, open_document
 from tests.story.mailbox import documents_in
@@ -27,6 +28,7 @@ class Ledger:
     refused: dict[str, int] = field(default_factory=dict)
     certificates: int = 0
     mails: int = 0
+    mails_doubled: int = 0
     verified: int = 0
     altered_detected: int = 0
     seconds: float = 0.0
@@ -46,17 +48,19 @@ EXPECTED = Ledger(
     certificates=28,
     mails=61,
     verified=28,
-    altered_detected=2,
+    # An address with another code, a credential with another name, a PDF that is not as it was issued.
+    altered_detected=3,
 )
 
 
 def count(day: Day) -> Ledger:
     """Count everything after the day. Raises AssertionError where a document is not what it should be."""
     stack, event_id = day.stack, day.event_id
-    # A mail whose worker was killed between the server's answer and the database comes twice, with one Message-ID:
-    # to the reader's program it is one mail, and so it is here.
-    mails = {str(message["Message-ID"]): message for message in day.post.messages()}
-    documents = [open_document(pdf) for message in mails.values() for pdf in documents_in(message)]
+    received = day.post.messages()
+    # A mail whose worker was killed between the server's answer and the database comes twice, with one Message-ID.
+    mails = {str(message["Message-ID"]): message for message in received}
+    pdfs = [pdf for message in mails.values() for pdf in documents_in(message)]
+    documents = [open_document(pdf) for pdf in pdfs]
     return Ledger(
         registered=_one(
             stack,
@@ -84,8 +88,9 @@ def count(day: Day) -> Ledger:
             event_id,
         ),
         mails=len(mails),
+        mails_doubled=len(received) - len(mails),
         verified=sum(verify(stack, document) for document in documents),
-        altered_detected=altered_detected(stack, documents[0]),
+        altered_detected=altered_detected(stack, documents[0], pdfs[0]),
     )
 
 
@@ -119,16 +124,47 @@ def verify(stack: Stack, document: Document) -> bool:
     return state is not None and state["data-certificate-status"] == "valid"
 
 
-def altered_detected(stack: Stack, document: Document) -> int:
-    """How many of two forgeries are found out: a changed code in the address, a changed name in the credential."""
+def altered_detected(stack: Stack, document: Document, pdf: bytes) -> int:
+    """How many of three forgeries the product finds out: another code, another name in the credential, another file."""
+    browser = Browser(stack.public_url)
     address = next(text for text in document.qr_texts if "/v/" in text)
     wrong = address[:-1] + ("a" if address[-1] != "a" else "b")
-    response = Browser(stack.public_url).session.get(wrong, timeout=20)
-    unknown = 'data-certificate-status="unknown"' in response.text
+    unknown = 'data-certificate-status="unknown"' in browser.session.get(wrong, timeout=20).text
     credential = json.loads(next(iter(document.attachments.values())))
     assert is_genuine(stack, credential), "the attached credential does not carry a genuine signature"
+    assert _verified(stack, credential) == "valid", "the product does not know its own credential"
     credential["certificate"]["name"] = "Orang Lain"
-    return int(unknown) + int(not is_genuine(stack, credential))
+    altered = _verified(stack, credential) == "altered"
+    assert _same_file(browser, pdf) == "yes", "the product does not know its own file"
+    # Still a PDF that opens, with the genuine credential attached.
+    other = _same_file(browser, pdf + b"\n% somebody was here\n")
+    return int(unknown) + int(altered) + int(other == "no")
+
+
+def _verified(stack: Stack, credential: dict[str, Any]) -> str:
+    """What the JSON API says of a credential."""
+    answer = requests.post(
+        f"{stack.public_url}/certificates/api/v1/verifications",
+        json={"credential": json.dumps(credential, ensure_ascii=False)},
+        timeout=20,
+    )
+    return str(answer.json()["status"])
+
+
+def _same_file(browser: Browser, pdf: bytes) -> str | None:
+    """Whether the page of verification says that an uploaded file is as it was issued: "yes", "no" or None."""
+    form = browser.open("/v/")
+    token = form.document.select_one("input[name=csrf_token]")
+    assert token is not None
+    answer = browser.session.post(
+        f"{browser.origin}/v/",
+        data={"csrf_token": str(token["value"])},
+        files={"file": ("sertifikat.pdf", pdf, "application/pdf")},
+        timeout=20,
+    )
+    verdict = Page(browser, answer).document.select_one("[data-certificate-status]")
+    same = verdict.get("data-same-file") if verdict else None
+    return str(same) if same else None
 
 
 def is_genuine(stack: Stack, credential: dict[str, Any]) -> bool:

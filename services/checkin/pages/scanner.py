@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from services.checkin.pages._scanner_files import file_names, served, set_version
 from services.checkin.words import names, scanner, verdicts
 from shared.i18n import LOCALES, current_locale
+from shared.tickets import LONGEST_QR_TEXT
 from shared.web.access import PUBLIC, who
 
 blueprint = Blueprint("scanner", __name__, url_prefix="/checkin")
@@ -85,7 +86,7 @@ def manifest() -> Any:
 def _shell(code: str) -> str:
     with force_locale(code):
         texts = {"verdicts": verdicts.texts(), "roles": names.roles(), "page": scanner.texts()}
-        return render_template("checkin/scanner.html", texts=texts, code=code)
+        return render_template("checkin/scanner.html", texts=texts, code=code, longest=LONGEST_QR_TEXT)
 
 
 def _guarded(response: Response) -> Response:

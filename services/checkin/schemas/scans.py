@@ -11,11 +11,12 @@ from services.checkin.scanning.judging import Direction, Verdict
 from services.checkin.scanning.scans import Request
 from services.checkin.schemas._instants import plausible
 from shared.fields import Instant, Text
+from shared.tickets import LONGEST_QR_TEXT
 
 BATCH = 500
 # A QR code has at most 7,089 characters. Its content is judged, not validated: one strange code must not block the
 # queue of a device.
-LONGEST_TEXT = 7089
+LONGEST_TEXT = LONGEST_QR_TEXT
 
 
 class ScanSchema(Schema):
