@@ -27,7 +27,7 @@ def client(environment: None, valkey: ValkeyServer) -> Iterator[FlaskClient]:
     def view() -> str:
         return "ok"
 
-    fresh.install(app)
+    fresh.install(app, "test")
     with app.app_context():
         fresh.limiter.reset()
     yield app.test_client()
@@ -65,7 +65,7 @@ def test_a_limit_holds_while_the_broker_is_gone_and_after(client: FlaskClient, m
     fresh = importlib.reload(limits)
     app = Flask("limited-alone")
     app.get("/")(fresh.limiter.limit("3 per minute")(lambda: "ok"))
-    fresh.install(app)
+    fresh.install(app, "test")
     statuses, slowest = ask(app.test_client(), 5)
     assert statuses == [200, 200, 200, 429, 429]
     assert slowest < 1.0
@@ -92,7 +92,7 @@ def test_a_broker_that_answers_nonsense_costs_nothing(monkeypatch: pytest.Monkey
         fresh = importlib.reload(limits)
         app = Flask("limited-nonsense")
         app.get("/")(fresh.limiter.limit("3 per minute")(lambda: "ok"))
-        fresh.install(app)
+        fresh.install(app, "test")
         assert ask(app.test_client(), 5)[0] == [200, 200, 200, 429, 429]
 
 

@@ -290,6 +290,6 @@ def an_erasure_leaves_only_counts(teller, console, event: int, ticket: str):
 
 
 def where_budi_is(teller, times: int):
-    for service, table in (("registration", "participants"), ("checkin", "roster"), ("certificates", "people")):
+    for service, table in (("registration", "participants"), ("checkin", "roster"), ("certificates", "participants")):
         asked = service, f"SELECT count(*) FROM {table} WHERE name = 'Budi'"
         until(lambda asked=asked: teller.rows(*asked) == [(times,)], f"{service} knows Budi {times} times", 20)
